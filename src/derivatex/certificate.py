@@ -1,0 +1,81 @@
+"""What was checked, as data: `build/<slug>.json`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import derivatex
+from derivatex.solution import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from derivatex.solution import Solution, Value, Verdict
+    from derivatex.store import Certificate
+
+
+def certificate(
+    solutions: Sequence[Solution],
+    verdicts: Sequence[Verdict],
+    *,
+    inputs: dict[str, str],
+    pdf: object,
+) -> Certificate:
+    """Every value with its routes, every verdict, counts, and the digests of what was read.
+
+    `pdf` is what an earlier certificate says of the PDF: it stays true until the next is whole.
+    """
+    return {
+        "counts": _counts(verdicts),
+        "inputs": inputs,
+        "passed": not any(verdict.state is State.FAILED for verdict in verdicts),
+        "pdf": pdf,
+        "tools": {"derivatex": derivatex.__version__, "python": sys.version.split()[0]},
+        "values": [
+            _value(solution.problem, value)
+            for solution in solutions
+            for value in solution.values.values()
+        ],
+        "verdicts": [_verdict(verdict) for verdict in verdicts],
+    }
+
+
+def _counts(verdicts: Sequence[Verdict]) -> dict[str, dict[str, int]]:
+    """How many claims of each kind are in each state."""
+    counted: dict[str, Counter[str]] = {}
+    for verdict in verdicts:
+        counted.setdefault(verdict.kind, Counter())[verdict.state.value] += 1
+    return {kind: dict(states) for kind, states in counted.items()}
+
+
+def _value(problem: str, value: Value) -> dict[str, Any]:
+    return {
+        "address": value.address,
+        "at": str(value.at),
+        "given": value.is_given,
+        "numbers": _plain(value.numbers),
+        "problem": problem,
+        "routes": {route.name: _plain(route.numbers) for route in value.routes},
+        "tolerance": value.tolerance.relative,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "at": str(verdict.at) if verdict.at else None,
+        "claim": verdict.claim,
+        "detail": verdict.detail,
+        "error": verdict.error,
+        "kind": verdict.kind,
+        "problem": verdict.problem,
+        "state": verdict.state.value,
+    }
+
+
+def _plain(numbers: Any) -> Any:  # noqa: ANN401  # numbers nested to any depth
+    """Numbers as JSON can hold them: NaN and infinity by their names."""
+    if isinstance(numbers, tuple):
+        return [_plain(item) for item in numbers]
+    return numbers if abs(numbers) < float("inf") else str(numbers)

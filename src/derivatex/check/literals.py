@@ -1,0 +1,104 @@
+"""Hand-typed numbers: what an author typed nobody checked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from derivatex.model import Erratum, ErratumBlock, FigureBlock, fragments
+from derivatex.solution import State, scalars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from derivatex.check.finding import Findings
+    from derivatex.diagnostics import Location
+    from derivatex.solution import Figure
+    from derivatex.tex.markup import Fragment, Source
+
+KIND = "literal"
+DECIMAL = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d{2,})(?![\w])")
+AFTER_NAME = re.compile(r"[A-Za-z]-$")  # CIFAR-10 is a name
+
+
+def check_literals(findings: Findings) -> None:
+    """A decimal, or an integer of two digits or more, must be a value or be given."""
+    quoted = {id(text) for erratum in _errata(findings) for text in (erratum.printed,)}
+    count = 0
+    for text in fragments(findings.problem):
+        if id(text) in quoted:
+            continue
+        count += 1
+        _refuse(findings, typed_numbers(text))
+    for table in findings.solution.tables.values():
+        for row in (table.head, *table.rows):
+            _refuse(findings, ((number, table.at) for c in row for number, _ in typed_numbers(c)))
+    for plain in _plain_texts(findings):
+        count += 1
+        _refuse(findings, plain_numbers(plain))
+    _check_figures(findings)
+    if not any(verdict.kind == KIND for verdict in findings.verdicts):
+        detail = f"{count} texts without a hand-typed number"
+        findings.found(KIND, "every text", State.PASSED, detail=detail)
+
+
+def typed_numbers(text: Fragment) -> Iterator[tuple[str, Location]]:
+    """The hand-typed numbers of a LaTeX text with their places."""
+    for token in text.scan.tokens:
+        is_long = len(token.text) > 1
+        if token.kind != "number" or not is_long or token.index:
+            continue
+        if AFTER_NAME.search(text[: token.start]) or text[token.start - 1 : token.start].isalpha():
+            continue
+        yield token.text, text.locate(token.start)
+
+
+def plain_numbers(text: Source) -> Iterator[tuple[str, Location]]:
+    """The hand-typed numbers of plain words with their places."""
+    for match in DECIMAL.finditer(text):
+        if not AFTER_NAME.search(text[: match.start()]):
+            yield match.group(), text.locate(match.start())
+
+
+def _errata(findings: Findings) -> Iterator[Erratum]:
+    for block in findings.problem.blocks():
+        if isinstance(block, ErratumBlock):
+            yield block.erratum
+
+
+def _plain_texts(findings: Findings) -> Iterator[Source]:
+    yield findings.problem.title
+    for block in findings.problem.blocks():
+        if isinstance(block, FigureBlock):
+            yield block.alt
+
+
+def _refuse(findings: Findings, numbers: Iterator[tuple[str, Location]]) -> None:
+    for number, at in numbers:
+        message = f"the number {number} is typed by hand"
+        hint = r"compute it as a value and write \val{name}, or declare it under `symbols` as given"
+        findings.failed(KIND, number, message, id_="hand-typed", at=at, hint=hint)
+
+
+def _check_figures(findings: Findings) -> None:
+    """A number written into a figure must be one that its function was passed."""
+    for figure in findings.solution.figures.values():
+        known = set(_numbers_of(findings, figure))
+        for text in figure.texts:
+            for match in DECIMAL.finditer(text):
+                number = match.group()
+                if number not in known:
+                    message = f"the number {number} in the figure `{figure.name}` is no value"
+                    hint = "write numbers into a figure from what its function is passed"
+                    findings.failed(
+                        KIND, number, message, id_="hand-typed", at=figure.at, hint=hint
+                    )
+
+
+def _numbers_of(findings: Findings, figure: Figure) -> Iterator[str]:
+    """Every number that a figure's function was passed, as it may write it, without its sign."""
+    for address in figure.operands:
+        value = findings.solution.values[address]
+        for indices, number in scalars(value.numbers):
+            yield value.printed(indices).plain.lstrip("−")
+            yield f"{abs(number):g}"

@@ -1,0 +1,111 @@
+"""Every published number against ours, and every erratum against what it accuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivatex.diagnostics import did_you_mean
+from derivatex.model import ErratumBlock
+from derivatex.solution import State, entry
+
+if TYPE_CHECKING:
+    from derivatex.check.finding import Findings
+    from derivatex.model import Erratum
+    from derivatex.solution import Held, Value
+    from derivatex.tex.numbers import TypedNumber, TypedNumbers
+
+KIND, ERRATUM = "published", "erratum"
+SLACK = 1e-9  # of the half unit: a number that lies on its edge is within
+
+
+def check_published(findings: Findings) -> None:
+    """Agreement is judged at the last printed digit; a disagreement needs its one erratum."""
+    errata = _errata(findings)
+    for address, typed in findings.problem.published.items():
+        held = findings.solution.find(address)
+        if held is None:
+            message = f"a published value is given for `{address}`, which is not computed"
+            hint = did_you_mean(address, findings.solution.values)
+            findings.failed(KIND, address, message, id_="unknown-value", at=typed.at, hint=hint)
+        else:
+            _compare(findings, address, typed, held, errata.pop(address, None))
+    for address, erratum in errata.items():
+        message = f"the erratum is about `{address}`, for which no published value is given"
+        hint = did_you_mean(address, findings.problem.published)
+        findings.failed(ERRATUM, address, message, id_="unknown-value", at=erratum.at, hint=hint)
+
+
+def disagreements(typed: TypedNumbers, held: Held) -> list[tuple[TypedNumber, tuple[int, ...]]]:
+    """The published entries whose last digit is not ours, with their indices in our value.
+
+    Both have one shape.
+    """
+    return [
+        (leaf, ours)
+        for leaf, ours in zip(typed.leaves.values(), held.entries, strict=True)
+        if abs(leaf.number - entry(held.value.numbers, ours)) > leaf.half_unit * (1 + SLACK)
+    ]
+
+
+def _errata(findings: Findings) -> dict[str, Erratum]:
+    errata: dict[str, Erratum] = {}
+    for block in findings.problem.blocks():
+        if isinstance(block, ErratumBlock):
+            erratum = block.erratum
+            if erratum.of in errata:
+                message = f"`{erratum.of}` has two errata; the first is on line "
+                message += str(errata[erratum.of].at.line)
+                findings.failed(
+                    ERRATUM, erratum.of, message, id_="duplicate-erratum", at=erratum.at
+                )
+            errata[erratum.of] = erratum
+    return errata
+
+
+def _compare(
+    findings: Findings,
+    address: str,
+    typed: TypedNumbers,
+    held: Held,
+    erratum: Erratum | None,
+) -> None:
+    if typed.shape != held.shape:
+        message = f"the published `{address}` has shape {typed.shape}, ours {held.shape}"
+        findings.failed(KIND, address, message, id_="published-shape", at=typed.at)
+        return
+    wrong = disagreements(typed, held)
+    if not wrong and erratum is None:
+        findings.found(KIND, address, State.PASSED, detail=_count(typed), at=typed.at)
+    elif not wrong and erratum is not None:
+        message = f"the erratum accuses the published `{address}`, which agrees with ours"
+        findings.failed(
+            ERRATUM, address, message, id_="false-erratum", at=erratum.at, hint="remove it"
+        )
+    else:
+        leaf, indices = wrong[0]
+        place = f"[{','.join(map(str, indices))}]" if indices and not held.indices else ""
+        ours = entry(held.value.numbers, indices)
+        shown = held.value.printed(indices).plain
+        message = f"`{address}{place}` is published as {leaf.text}; ours is {ours:.8g} ({shown})"
+        if erratum is None:
+            hint = "correct the computation, or explain the difference in an `erratum`"
+            findings.failed(
+                KIND, address, message, id_="published-disagrees", at=leaf.at, hint=hint
+            )
+        else:
+            reproduced = reproduces(held.value, leaf)
+            detail = "; its operands as printed give the published number" if reproduced else ""
+            findings.found(ERRATUM, address, State.ERRATUM, detail=message + detail, at=erratum.at)
+
+
+def reproduces(value: Value, leaf: TypedNumber) -> bool:
+    """Whether the published number is what a value's operands give as they are printed."""
+    found = value.from_printed
+    if found is None or isinstance(found.numbers, tuple):
+        return False
+    return abs(found.numbers - leaf.number) <= leaf.half_unit * (1 + SLACK)
+
+
+def _count(typed: TypedNumbers) -> str:
+    entries = len(typed.leaves)
+    return f"{entries} entries agree" if entries > 1 else "agrees at its last digit"

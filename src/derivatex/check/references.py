@@ -1,0 +1,203 @@
+"""Names that point at something: values, figures, tables, equations, works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivatex.diagnostics import did_you_mean
+from derivatex.model import FigureBlock, TableBlock, fragments
+from derivatex.solution import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from derivatex.check.finding import Findings
+    from derivatex.diagnostics import Location
+    from derivatex.model import Assignment, Problem
+    from derivatex.tex.markup import Fragment, Source
+    from derivatex.tex.scan import Call
+
+KIND = "reference"
+MAX_DIGITS = 15
+
+
+def check_references(findings: Findings, assignment: Assignment) -> None:
+    """Everything that is named exists, once; what is never named is warned about."""
+    before = len(findings.diagnostics)
+    count = _check_values(findings)
+    _check_blocks(findings)
+    count += _check_labels(findings)
+    count += _check_citations(findings, assignment)
+    if len(findings.diagnostics) == before:
+        findings.found(KIND, "every name", State.PASSED, detail=f"{count} names, all of them known")
+    _warn_unused(findings)
+
+
+def unused_references(assignment: Assignment) -> Iterator[tuple[str, Location]]:
+    """The bibliography's entries that no problem cites."""
+    cited = {
+        key.strip()
+        for problem in assignment.problems
+        for text in fragments(problem)
+        for call in text.scan.called("cite")
+        for key in call.argument.split(",")
+    }
+    for reference in assignment.references:
+        if reference.key not in cited:
+            yield reference.key, reference.at
+
+
+def calls(findings: Findings, *names: str) -> Iterator[tuple[Fragment, Call]]:
+    """The calls of these commands on the page: in the YAML's texts and in the module's tables."""
+    texts = list(fragments(findings.problem))
+    for table in findings.solution.tables.values():
+        texts += [cell for row in (table.head, *table.rows) for cell in row]
+    for text in texts:
+        for call in text.scan.called(*names):
+            yield text, call
+
+
+def printed_addresses(findings: Findings) -> set[str]:
+    """The addresses of all values of which something is printed."""
+    addresses = {call.argument for _, call in calls(findings, "val")}
+    for figure in findings.solution.figures.values():
+        if figure.tikz is not None:
+            addresses |= set(tikz_addresses(figure.tikz))
+    held = (findings.solution.find(address) for address in addresses)
+    return {found.value.address for found in held if found}
+
+
+def tikz_addresses(code: Source) -> Iterator[str]:
+    r"""The arguments of `\val` in a drawing."""
+    for part in code.split(r"\val{")[1:]:
+        yield part.partition("}")[0]
+
+
+def _check_values(findings: Findings) -> int:
+    count = 0
+    for text, call in calls(findings, "val", "published"):
+        count += 1
+        at = text.locate(call.start)
+        if call.option and not (call.option.isdecimal() and int(call.option) <= MAX_DIGITS):
+            message = f"`{call.option}` is no number of digits"
+            hint = f"write \\val[4]{{{call.argument}}}, with at most {MAX_DIGITS}"
+            findings.failed(KIND, call.argument, message, id_="bad-digits", at=at, hint=hint)
+        if call.name == "published" and not findings.published(call.argument):
+            message = f"no published value is given for `{call.argument}`"
+            hint = did_you_mean(call.argument, findings.problem.published)
+            findings.failed(KIND, call.argument, message, id_="unknown-value", at=at, hint=hint)
+        elif call.name == "val":
+            _check_address(findings, call.argument, at)
+    for figure in findings.solution.figures.values():
+        for address in tikz_addresses(figure.tikz) if figure.tikz is not None else ():
+            count += 1
+            _check_address(findings, address, figure.at)
+    return count
+
+
+def _check_address(findings: Findings, address: str, at: Location) -> None:
+    if findings.solution.find(address) is None:
+        message = f"the value `{address}` is not computed"
+        hint = did_you_mean(address, findings.solution.values)
+        findings.failed(KIND, address, message, id_="unknown-value", at=at, hint=hint)
+
+
+def _check_blocks(findings: Findings) -> None:
+    shown: set[tuple[str, str]] = set()
+    for block in findings.problem.blocks():
+        if isinstance(block, FigureBlock):
+            kind, name, known = "figure", block.figure, set(findings.solution.figures)
+        elif isinstance(block, TableBlock):
+            kind, name, known = "table", block.table, set(findings.solution.tables)
+        else:
+            continue
+        if name not in known:
+            message = f"no function of {findings.problem.module} makes the {kind} `{name}`"
+            findings.failed(
+                KIND,
+                name,
+                message,
+                id_=f"unknown-{kind}",
+                at=block.at,
+                hint=did_you_mean(name, known),
+            )
+        if (kind, name) in shown:
+            message = f"the {kind} `{name}` is shown twice"
+            findings.failed(KIND, name, message, id_="shown-twice", at=block.at)
+        shown.add((kind, name))
+
+
+def _check_labels(findings: Findings) -> int:
+    labels: dict[str, Location] = dict(_block_labels(findings.problem))
+    for text, call in calls(findings, "label"):
+        at = text.locate(call.start)
+        if call.argument in labels:
+            message = f"the label `{call.argument}` is set twice"
+            findings.failed(KIND, call.argument, message, id_="duplicate-label", at=at)
+        labels[call.argument] = at
+    named = set()
+    for text, call in calls(findings, "ref", "eqref", "pageref"):
+        named.add(call.argument)
+        if call.argument not in labels:
+            message = f"nothing here is labelled `{call.argument}`"
+            hint = did_you_mean(call.argument, labels)
+            at = text.locate(call.start)
+            findings.failed(KIND, call.argument, message, id_="unknown-label", at=at, hint=hint)
+    for label, at in labels.items():
+        if label not in named:
+            message = f"nothing refers to `{label}`"
+            findings.warned("never-used", message, at, rf"write \ref{{{label}}} where it matters")
+    return len(named)
+
+
+def _block_labels(problem: Problem) -> Iterator[tuple[str, Location]]:
+    for block in problem.blocks():
+        if isinstance(block, FigureBlock):
+            yield f"fig:{block.figure}", block.at
+        elif isinstance(block, TableBlock):
+            yield f"tab:{block.table}", block.at
+
+
+def _check_citations(findings: Findings, assignment: Assignment) -> int:
+    known = {reference.key for reference in assignment.references}
+    count = 0
+    for text, call in calls(findings, "cite"):
+        for key in map(str.strip, call.argument.split(",")):
+            count += 1
+            if key not in known:
+                message = f"the work `{key}` is not in {assignment.folder}/references.bib"
+                hint = did_you_mean(key, known)
+                at = text.locate(call.start)
+                findings.failed(KIND, key, message, id_="unknown-citation", at=at, hint=hint)
+    return count
+
+
+def _warn_unused(findings: Findings) -> None:
+    solution = findings.solution
+    used = printed_addresses(findings)
+    for value in solution.values.values():
+        used |= set(value.operands)
+    for figure in solution.figures.values():
+        used |= set(figure.operands)
+    records = {address.partition(".")[0] for address in used}
+    for value in solution.values.values():
+        if value.address not in used and value.address.partition(".")[0] not in records:
+            message = f"the value `{value.address}` is never used"
+            findings.warned("never-used", message, value.at, "print it or remove it")
+    blocks = {
+        getattr(block, kind)
+        for block in findings.problem.blocks()
+        for kind in ("figure", "table")
+        if hasattr(block, kind)
+    }
+    made = {name: it.at for name, it in solution.figures.items()}
+    made |= {name: it.at for name, it in solution.tables.items()}
+    for name, at in made.items():
+        if name not in blocks:
+            findings.warned("never-used", f"`{name}` is never shown", at, "show or remove it")
+    shown = {call.argument.partition("[")[0] for _, call in calls(findings, "published")}
+    for address, typed in findings.problem.published.items():
+        if address.partition("[")[0] not in shown:
+            message = f"the published `{address}` is not shown beside ours"
+            hint = rf"write \published{{{address}}} where ours stands"
+            findings.warned("never-used", message, typed.at, hint)

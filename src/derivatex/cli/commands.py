@@ -1,0 +1,239 @@
+"""The commands; what they print and return is decided here, what they do elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+
+import derivatex
+from derivatex import pipeline, store
+from derivatex.cli import tables
+from derivatex.cli.options import common, jobs_option
+from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
+from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
+from derivatex.model import Engine
+from derivatex.read.assignment import read_assignment
+from derivatex.typeset import doctor as machine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from derivatex.cli.terminal import Terminal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(derivatex.__version__, prog_name="derivatex")
+def cli() -> None:
+    r"""Turn solution YAML and Python modules into checked LaTeX reports.
+
+    \b
+    Exit codes: 0 ok, 1 a bug of derivatex, 2 usage, 3 bad input,
+    4 a check failed, 5 TeX failed, 130 interrupted.
+    """
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  derivatex build                     every report
+  derivatex build lab3                build/lab3.pdf
+  derivatex build lab3/3              build/lab3/3.pdf
+  derivatex build lab3 --handout      the questions alone
+  derivatex build --engine lualatex   another TeX program"""
+)
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@click.option("--engine", type=click.Choice(list(Engine)), help="In place of the assignment's own.")
+@click.option("--handout", is_flag=True, help="The questions alone.")
+@click.option("--force", is_flag=True, help="Build even where nothing has changed.")
+@jobs_option
+@common
+def build(  # noqa: PLR0913  # an option each
+    names: tuple[str, ...],
+    *,
+    engine: Engine | None,
+    handout: bool,
+    force: bool,
+    jobs: int,
+    project: Path | None,
+    terminal: Terminal,
+) -> ExitCode:
+    """Check and typeset reports; TARGET is `SLUG` or `SLUG/PROBLEM`, all without one.
+
+    A PDF that is there stays until the new one is whole.
+    """
+    settings = settings_of(project, jobs, terminal, engine=engine, force=force)
+    code = ExitCode.OK
+    for target in targets_of(settings, names, is_handout=handout):
+        started = time.monotonic()
+        path = target.pdf(settings.project).relative_to(settings.project)
+        try:
+            built = pipeline.build(target, settings)
+        except RefusedError as refused:
+            terminal.diagnostics(refused.diagnostics)
+            code = code or refused.code
+            continue
+        terminal.rest()
+        terminal.diagnostics(built.warnings)
+        if built.artifact is None:
+            terminal.result(f"{path}  nothing to do")
+            continue
+        passes = len(built.artifact.passes)
+        terminal.result(
+            f"{path}  {built.artifact.pages} pages, {passes} TeX pass{'es' * (passes > 1)}, "
+            f"{time.monotonic() - started:.1f} s"
+        )
+        if terminal.verbose:
+            for number, it in enumerate(built.artifact.passes, start=1):
+                terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
+    return code
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  derivatex check                     every claim of every assignment
+  derivatex check lab3/3 -v           one problem, with every claim
+  derivatex check lab3 --json         the certificate on standard output"""
+)
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the certificates as JSON.")
+@jobs_option
+@common
+def check(
+    names: tuple[str, ...],
+    *,
+    as_json: bool,
+    jobs: int,
+    project: Path | None,
+    terminal: Terminal,
+) -> ExitCode:
+    """Check every claim, without TeX, and write the certificates `build/<target>.json`."""
+    settings = settings_of(project, jobs, terminal)
+    code = ExitCode.OK
+    certificates = []
+    for target in targets_of(settings, names):
+        try:
+            examination = pipeline.check(target, settings).examination
+            terminal.rest()
+            if as_json:
+                certificates.append(store.read_certificate(target, settings.project))
+            elif terminal.verbose:
+                terminal.result(tables.verdicts_table(examination.verdicts))
+            else:
+                terminal.result(tables.checks_table(str(target), examination.verdicts))
+            terminal.diagnostics(examination.diagnostics)
+            code = code or exit_code(examination.diagnostics)
+        except RefusedError as refused:
+            terminal.diagnostics(refused.diagnostics)
+            code = code or refused.code
+    if as_json:
+        click.echo(json.dumps(certificates, indent=1, ensure_ascii=False))
+    return code
+
+
+@cli.command(name="list", epilog="\b\nExamples:\n  derivatex list")
+@common
+def list_(*, project: Path | None, terminal: Terminal) -> ExitCode:
+    """List assignments and problems, with their claims and the state of their PDFs."""
+    settings = settings_of(project, 1, terminal)
+    rows: list[tuple[str, str, str, str]] = []
+    found: list[Diagnostic] = []
+    for target in targets_of(settings, ()):
+        try:
+            assignment = read_assignment(settings.project, target.slug)
+        except RefusedError as refused:
+            rows.append((target.slug, "", "", "cannot be read"))
+            found += refused.diagnostics
+            continue
+        certificate = store.read_certificate(target, settings.project)
+        state = state_of(target, settings)
+        rows.append(
+            (target.slug, assignment.heading.title, tables.claims(certificate, None), state)
+        )
+        rows += [
+            (
+                f"{target.slug}/{problem.problem}",
+                problem.title,
+                tables.claims(certificate, problem.problem),
+                state_of(store.Target(target.slug, problem.problem), settings),
+            )
+            for problem in assignment.problems
+        ]
+    terminal.out.print(tables.list_table(rows))
+    terminal.diagnostics(found)
+    return exit_code(found)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  derivatex doctor                    what is missing, and how to get it
+  derivatex doctor --install          get it, by apt-get"""
+)
+@click.option("--install", is_flag=True, help="Install what is missing with apt-get.")
+@common
+def doctor(*, install: bool, project: Path | None, terminal: Terminal) -> ExitCode:
+    """Say what this machine lacks for typesetting, and how to get it."""
+    del project
+    needs = machine.needs()
+    missing = machine.missing_packages(needs)
+    if install and missing:
+        terminal.progress(f"installing {', '.join(missing)}")
+        machine.install(missing)
+        needs = machine.needs()
+        missing = machine.missing_packages(needs)
+    if not install or missing or terminal.verbose:
+        terminal.result(tables.needs_table(needs))
+    if not missing:
+        terminal.result("everything is there")
+        return ExitCode.OK
+    hint = f"run `derivatex doctor --install`, or `{machine.install_command(missing)}` as root"
+    message = f"missing: {', '.join(missing)}"
+    raise RefusedError([Diagnostic("not-installed", message, ExitCode.TEX_FAILED, hint=hint)])
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  derivatex clean                     everything that was built
+  derivatex clean lab3                what was built of one assignment"""
+)
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@common
+def clean(names: tuple[str, ...], *, project: Path | None, terminal: Terminal) -> ExitCode:
+    """Remove what was built."""
+    settings = settings_of(project, 1, terminal)
+    with store.locked(settings.project, settings.progress):
+        for path in built_paths(settings, names):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            terminal.result(f"removed {path.relative_to(settings.project)}")
+    return ExitCode.OK
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code.
+
+    A mistake of the user's is a message; a bug of ours is the only traceback.
+    """
+    try:
+        return int(cli.main(list(arguments), prog_name="derivatex", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: what was built before is as it was", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ExitCode.OK
+    except Exception:  # noqa: BLE001  # the last resort
+        click.echo(traceback.format_exc(), err=True)
+        click.echo("this is a bug of derivatex: please report it with the lines above", err=True)
+        return ExitCode.BUG

@@ -1,0 +1,82 @@
+"""From the words of a command line to a project, its targets and their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from derivatex.diagnostics import did_you_mean
+from derivatex.pipeline import Settings, inputs
+from derivatex.read.assignment import FOLDER, problem_numbers, slugs
+from derivatex.store import BUILD, Target, is_current
+
+if TYPE_CHECKING:
+    from derivatex.cli.terminal import Terminal
+    from derivatex.model import Engine
+
+
+def settings_of(
+    project: Path | None,
+    jobs: int,
+    terminal: Terminal,
+    *,
+    engine: Engine | None = None,
+    force: bool = False,
+) -> Settings:
+    """Find the project: the nearest folder, from here upwards, that holds `solutions`."""
+    start = (project or Path()).resolve()
+    candidates = [start] if project else [start, *start.parents]
+    for folder in candidates:
+        if (folder / FOLDER).is_dir():
+            return Settings(folder, jobs, terminal.progress, engine, force)
+    raise click.UsageError(
+        f"there is no folder `{FOLDER}` in {start}{'' if project else ' or above'}"
+    )
+
+
+def targets_of(
+    settings: Settings, names: tuple[str, ...], *, is_handout: bool = False
+) -> list[Target]:
+    """The targets of these names, or all assignments."""
+    known = slugs(settings.project)
+    if not known and not names:
+        raise click.UsageError("there is no assignment: no `solutions/<slug>/assignment.yaml`")
+    targets = []
+    for name in names or known:
+        slug, _, problem = name.strip("/").removeprefix("solutions/").partition("/")
+        if slug not in known:
+            raise click.UsageError(f"no assignment `{slug}`; {did_you_mean(slug, known)}")
+        numbers = problem_numbers(settings.project, slug)
+        if problem and problem not in numbers:
+            raise click.UsageError(
+                f"no problem `{problem}` in `{slug}`; {did_you_mean(problem, numbers)}"
+            )
+        targets.append(Target(slug, problem or None, is_handout))
+    return targets
+
+
+def state_of(target: Target, settings: Settings) -> str:
+    """Whether a target's PDF is there and is what its inputs give."""
+    if not target.pdf(settings.project).exists():
+        return "not built"
+    if is_current(target, settings.project, inputs(target, settings)):
+        return "built"
+    return "changed since"
+
+
+def built_paths(settings: Settings, names: tuple[str, ...]) -> list[Path]:
+    """What `build` holds of these targets, or all that it holds but its lock."""
+    folder = settings.project / BUILD
+    if not names:
+        return sorted(path for path in folder.iterdir() if path.name != ".lock")
+    found = []
+    for target in targets_of(settings, names):
+        for it in (target, type(target)(target.slug, target.problem, is_handout=True)):
+            found += [it.pdf(settings.project), it.certificate(settings.project)]
+            found.append(it.tex(settings.project))
+        if target.problem is None:
+            found.append(folder / target.slug)
+            found += sorted((folder / "tex").glob(f"{target.slug}-*"))
+    return [path for path in dict.fromkeys(found) if path.exists()]

@@ -1,0 +1,105 @@
+"""What an author writes above a function: `@value`, `@table`, `@figure`.
+
+A function's parameters are the problem's givens and other values, by name: they are passed in when
+the module is computed, and a test can pass its own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from derivatex.solution import Tolerance
+from derivatex.tex.notation import Notation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A function of a computation module and what it was declared to be."""
+
+    kind: Literal["value", "table", "figure"]
+    function: Callable[..., Any]
+    routes: tuple[Callable[..., Any], ...] = ()
+    notation: Notation = Notation()
+    tolerance: Tolerance = Tolerance()
+
+    @property
+    def name(self) -> str:
+        """The name under which YAML refers to it."""
+        return self.function.__name__
+
+    @property
+    def line(self) -> int:
+        """The line of its `def`, or of its first decorator."""
+        return self.function.__code__.co_firstlineno
+
+    @property
+    def describes(self) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+
+declared: list[Declaration] = []  # of the one module that this process computes
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    r"""What a table's function returns: LaTeX for each cell, numbers as `\val{address}`.
+
+    `align` has one of `l`, `c`, `r` for each column.
+    """
+
+    align: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tikz:
+    r"""What a figure's function returns for a TikZ picture; numbers as `\val{address}`."""
+
+    code: str
+
+
+def value(
+    *,
+    route: Callable[..., Any] | tuple[Callable[..., Any], ...],
+    digits: int = 0,
+    scientific: bool = False,
+    tolerance: float = 1e-9,
+) -> Callable[[Function], Function]:
+    """Declare a function that computes a number, an array, or a mapping of names to numbers.
+
+    `route` computes the same by other means, or several routes do; no code may be shared.
+    `digits` are the decimals that are printed, or the significant digits where `scientific`.
+    `tolerance` is the relative difference up to which the routes agree.
+    Check: the build calls all routes and compares them.
+    """
+
+    def declare(function: Function) -> Function:
+        routes = route if isinstance(route, tuple) else (route,)
+        notation = Notation(digits, scientific)
+        declared.append(
+            Declaration("value", function, routes, notation, Tolerance(relative=tolerance))
+        )
+        return function
+
+    return declare
+
+
+def table(function: Function) -> Function:
+    """Declare a function that returns a table as `TableRows`."""
+    declared.append(Declaration("table", function))
+    return function
+
+
+def figure(function: Function) -> Function:
+    """Declare a function that returns a matplotlib `Figure` or `Tikz`."""
+    declared.append(Declaration("figure", function))
+    return function

@@ -1,0 +1,73 @@
+"""Vector figures in the document's own fonts, of reproducible bytes."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+TEXT_WIDTH = 6.3  # inches between the margins of the page
+STYLE: dict[str, Any] = {
+    "axes.formatter.use_mathtext": True,
+    "axes.labelsize": 9,
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 10,
+    "axes.unicode_minus": False,  # the font has its minus in mathematics only
+    "figure.constrained_layout.use": True,
+    "font.family": "serif",
+    "font.serif": ["cmr10"],  # Computer Modern, of which the document's Latin Modern is made
+    "font.size": 9,
+    "image.cmap": "Blues",
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "mathtext.fontset": "cm",
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "derivatex",
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """The house style, while a figure's function runs."""
+    return mpl.rc_context(STYLE)  # type: ignore[arg-type]  # its keys are literals of the stubs
+
+
+def is_figure(made: object) -> bool:
+    """Whether a function returned a matplotlib figure."""
+    return isinstance(made, Figure)
+
+
+def too_wide(figure: Figure) -> str:
+    """Say so where a figure is wider than the text, else nothing."""
+    width = float(figure.get_figwidth())
+    if width <= TEXT_WIDTH:
+        return ""
+    return f"the figure is {width:g} in wide, the text {TEXT_WIDTH:g} in"
+
+
+def as_pdf(figure: Figure) -> bytes:
+    """The figure as a PDF; the same figure gives the same bytes."""
+    written = io.BytesIO()
+    figure.savefig(written, format="pdf", metadata={"CreationDate": None, "Producer": None})
+    return written.getvalue()
+
+
+def texts(figure: Figure) -> tuple[str, ...]:
+    """The words and numbers that the author put into a figure; an axis's own ticks are not his."""
+    ticks = {
+        id(label)
+        for axes in figure.axes
+        for label in (*axes.get_xticklabels(), *axes.get_yticklabels())
+    }
+    found = [text for text in figure.findobj(Text) if id(text) not in ticks and text.get_visible()]
+    return tuple(dict.fromkeys(text.get_text() for text in found if text.get_text().strip()))

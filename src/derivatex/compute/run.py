@@ -1,0 +1,155 @@
+"""Starts a worker for each problem, bounds its time, and takes its outcome."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derivatex.compute.evaluate import Task
+from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
+from derivatex.model import FigureBlock, TableBlock, fragments
+from derivatex.solution import Solution, typed_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from derivatex.model import Assignment, Problem
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)  # workers run side by side: their linear algebra does not
+
+
+def compute(
+    project: Path, assignment: Assignment, jobs: int, progress: Callable[[str], None]
+) -> tuple[list[Solution], list[Diagnostic]]:
+    """Compute every problem of an assignment, `jobs` at a time.
+
+    Returns the solutions of those that could be computed, and the findings about the others.
+    """
+    running: set[subprocess.Popen[bytes]] = set()
+
+    def one(problem: Problem) -> Solution | RefusedError:
+        progress(f"computing problem {problem.problem}")
+        try:
+            return _solution(project, problem, running)
+        except RefusedError as refused:
+            return refused
+
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(one, problem) for problem in assignment.problems]
+        try:
+            outcomes = [future.result() for future in futures]
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                _kill(process)
+            raise
+    solutions = [outcome for outcome in outcomes if isinstance(outcome, Solution)]
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, RefusedError)]
+    return solutions, [found for refused in refusals for found in refused.diagnostics]
+
+
+def _solution(project: Path, problem: Problem, running: set[subprocess.Popen[bytes]]) -> Solution:
+    givens = {name: symbol.given for name, symbol in problem.symbols.items()}
+    if not (project / problem.module).exists():
+        needed = _needs_module(problem)
+        if needed is None:
+            values = {name: typed_value(name, typed) for name, typed in givens.items()}
+            return Solution(problem.problem, values)
+        what, at = needed
+        message = f"{what} needs the module {problem.module}, which does not exist"
+        raise RefusedError([Diagnostic("missing-module", message, ExitCode.BAD_INPUT, at)])
+    task = Task(project, problem.problem, problem.module, givens)
+    with tempfile.TemporaryDirectory(prefix="derivatex-") as folder:
+        return _work(task, problem.time_limit, Path(folder), running)
+
+
+def _needs_module(problem: Problem) -> tuple[str, Location] | None:
+    """The first thing in the YAML that only a module can supply."""
+    for block in problem.blocks():
+        if isinstance(block, (FigureBlock, TableBlock)):
+            kind = "figure" if isinstance(block, FigureBlock) else "table"
+            return f"the {kind} `{getattr(block, kind)}`", block.at
+    for text in fragments(problem):
+        for call in text.scan.called("val"):
+            if call.argument.partition("[")[0] not in problem.symbols:
+                return f"the value `{call.argument}`", text.locate(call.start)
+    return None
+
+
+def _work(
+    task: Task, limit: float, folder: Path, running: set[subprocess.Popen[bytes]]
+) -> Solution:
+    """Run one worker to its end, or to its limit of `limit` seconds."""
+    outcome_file, status_file = folder / "outcome", folder / "status"
+    command = [sys.executable, "-B", "-m", "derivatex.compute.worker"]
+    process = subprocess.Popen(
+        [*command, str(outcome_file), str(status_file)],
+        cwd=task.project,
+        env={**os.environ, **ONE_THREAD},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C reaches us alone, and a kill reaches its children
+    )
+    running.add(process)
+    try:
+        _, errors = process.communicate(pickle.dumps(task), timeout=limit)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        process.communicate()
+        raise RefusedError([_late(task, status_file, limit)]) from None
+    finally:
+        running.discard(process)
+    if not outcome_file.exists():
+        shown = errors.decode("utf-8", "replace")
+        if "Traceback" in shown:
+            raise RuntimeError(f"the worker of {task.module} failed:\n{shown}")
+        raise RefusedError([_died(task, status_file, process.returncode, shown)])
+    outcome: Solution | RefusedError
+    outcome, printed = pickle.loads(outcome_file.read_bytes())  # noqa: S301  # our worker's
+    if isinstance(outcome, RefusedError):
+        raise outcome
+    output = printed + errors.decode("utf-8", "replace")
+    return replace(outcome, output=output)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker and whatever it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        """It ended by itself."""
+
+
+def _status(task: Task, status_file: Path) -> tuple[str, Location]:
+    """What the worker was at when it was last heard of."""
+    if not status_file.exists():
+        return "the module", Location(task.module, 1, 1)
+    line, _, what = status_file.read_text(encoding="utf-8").partition("\n")
+    return what, Location(task.module, int(line or 1), 1)
+
+
+def _late(task: Task, status_file: Path, limit: float) -> Diagnostic:
+    what, at = _status(task, status_file)
+    message = f"{what} did not end within the problem's {limit:g} s"
+    hint = "make it faster, or set `time_limit` in the problem's YAML"
+    return Diagnostic("time-limit", message, ExitCode.BAD_INPUT, at, hint)
+
+
+def _died(task: Task, status_file: Path, status: int, errors: str) -> Diagnostic:
+    what, at = _status(task, status_file)
+    how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+    last = errors.strip().rpartition("\n")[2]
+    return Diagnostic(
+        "worker-died", f"{what} ended its process {how}", ExitCode.BAD_INPUT, at, last
+    )

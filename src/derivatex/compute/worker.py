@@ -1,0 +1,142 @@
+"""The process in which an author's module runs: a task on standard input, an outcome in a file.
+
+`python -m derivatex.compute.worker OUTCOME STATUS` writes to STATUS what it is at, so that the
+parent can say what did not end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import pickle
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derivatex.compute import declare
+from derivatex.compute.evaluate import Evaluation, Task
+from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from derivatex.compute.declare import Declaration
+    from derivatex.solution import Solution
+
+MODULE = "derivatex_problem"
+
+
+def run(task: Task, status: Callable[[str, int], None]) -> Solution:
+    """Load the module and compute everything that it declares.
+
+    Raises: RefusedError with every declaration that failed, each once.
+    """
+    found: list[Diagnostic] = []
+    status("the module's own lines", 1)
+    declarations = _load(task)
+    found += _twice(task, declarations)
+    if found:
+        raise RefusedError(found)
+    evaluation = Evaluation(task, declarations)
+    tables, figures = {}, {}
+    for declaration in sorted(declarations, key=lambda made: made.kind != "value"):
+        status(f"the {declaration.kind} `{declaration.name}`", declaration.line)
+        evaluation.computing.clear()
+        with _located(task, found):
+            match declaration.kind:
+                case "value":
+                    evaluation.compute_values(declaration)
+                case "table":
+                    tables[declaration.name] = evaluation.tabulate(declaration)
+                case "figure":
+                    figures[declaration.name] = evaluation.draw(declaration)
+    if found:
+        raise RefusedError(found)
+    return evaluation.solution(tables, figures)
+
+
+def _load(task: Task) -> list[Declaration]:
+    """Import the module from its file; its folder is where its own imports are looked for."""
+    declare.declared.clear()
+    path = task.project / task.module
+    sys.path.insert(0, str(path.parent))
+    spec = importlib.util.spec_from_file_location(MODULE, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[MODULE] = module
+    found: list[Diagnostic] = []
+    with _located(task, found):
+        spec.loader.exec_module(module)
+    if found:
+        raise RefusedError(found)
+    return list(declare.declared)
+
+
+def _twice(task: Task, declarations: list[Declaration]) -> list[Diagnostic]:
+    first: dict[str, Declaration] = {}
+    found = []
+    for made in declarations:
+        at = Location(task.module, made.line, 1)
+        other = first.setdefault(made.name, made)
+        if other is not made:
+            message = f"`{made.name}` is declared twice; first on line {other.line}"
+            found.append(Diagnostic("declared-twice", message, ExitCode.BAD_INPUT, at))
+        elif made.name in task.givens:
+            message = f"`{made.name}` is computed here and given in the YAML"
+            found.append(Diagnostic("declared-twice", message, ExitCode.BAD_INPUT, at))
+    return found
+
+
+@contextlib.contextmanager
+def _located(task: Task, found: list[Diagnostic]) -> Iterator[None]:
+    """Turn an exception of the author's code into a diagnostic at its line."""
+    try:
+        yield
+    except RefusedError as refused:
+        found += refused.diagnostics
+    except SyntaxError as error:
+        at = _place(task, error.filename or "", error.lineno or 1, error.offset or 1)
+        found.append(Diagnostic("python-syntax", error.msg, ExitCode.BAD_INPUT, at))
+    except (Exception, SystemExit) as error:  # author's code raises what it likes
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename.startswith(task.folder)]
+        if not own:
+            raise  # no line of the author's is in it: a bug of ours
+        at = _place(task, own[-1].filename, own[-1].lineno or 1, (own[-1].colno or 0) + 1)
+        hint = f"in `{(own[-1].line or '').strip()}`"
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        found.append(Diagnostic("python-error", message, ExitCode.BAD_INPUT, at, hint))
+
+
+def _place(task: Task, file: str, line: int, column: int) -> Location:
+    """A place in a file of the author's, its path from the project's folder."""
+    path = Path(file)
+    inside = path.is_relative_to(task.project)
+    name = path.relative_to(task.project).as_posix() if inside else task.module
+    return Location(name, line, column)
+
+
+def main() -> None:
+    """Do one task."""
+    outcome_file, status_file = map(Path, sys.argv[1:3])
+    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301  # our parent wrote it
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            outcome: Solution | RefusedError = run(
+                task, lambda what, line: _note(status_file, what, line)
+            )
+        except RefusedError as refused:
+            outcome = refused
+    outcome_file.write_bytes(pickle.dumps((outcome, printed.getvalue())))
+
+
+def _note(status_file: Path, what: str, line: int) -> None:
+    status_file.write_text(f"{line}\n{what}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

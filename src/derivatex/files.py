@@ -1,0 +1,24 @@
+"""Writing so that nothing is lost: beside, then renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_beside(target: Path, data: bytes) -> None:
+    """Put `data` at `target` at once: a reader sees the old file or the new one, whole.
+
+    Raises: OSError where the folder cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,289 @@
+"""What the YAML says: an assignment, its problems, their parts and the blocks of a solution."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from derivatex.diagnostics import Location
+from derivatex.tex.markup import Fragment, Math, Prose, Text
+from derivatex.tex.numbers import TypedNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLACE = "@"  # the alias of `Node.at`: YAML lets no key start with it unquoted
+
+
+class Engine(StrEnum):
+    """A TeX program."""
+
+    PDFLATEX = "pdflatex"
+    LUALATEX = "lualatex"
+    XELATEX = "xelatex"
+
+
+class ErratumKind(StrEnum):
+    """What is wrong with a line of the source."""
+
+    MATHEMATICAL = "mathematical"
+    IMPRECISE = "imprecise"
+    MISPRINT = "misprint"
+    CONVENTION = "convention"
+
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Address: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.]*(\[[\d,\s]+\])?$")]
+Number: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$")]
+Letter: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z]+$")]
+
+
+def _one_or_more(given: object) -> object:
+    """A lone text stands for a list of one."""
+    return (given,) if isinstance(given, str) else given
+
+
+class Node(BaseModel):
+    """A mapping of the YAML, with its place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    at: Location = Field(alias="@")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_place(cls, given: Any) -> Any:  # noqa: ANN401  # whatever YAML holds here
+        """A mapping that knows its place hands it over."""
+        place = getattr(given, "at", None)
+        return {**given, PLACE: place} if isinstance(given, dict) and place else given
+
+
+class BlockNode(Node):
+    """One block of a solution; its kind is the key that it starts with."""
+
+    kind: ClassVar[str]
+
+
+class TextBlock(BlockNode):
+    """A paragraph or several."""
+
+    kind = "text"
+    text: Prose
+
+
+class DefineBlock(BlockNode):
+    """Definitions, displayed under one another."""
+
+    kind = "define"
+    define: Annotated[tuple[Math, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
+
+
+class Step(Node):
+    """A display of one or more lines, and why each holds."""
+
+    tex: Math
+    because: Annotated[tuple[Prose, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_reason_or_one_for_each_line(self) -> Self:
+        reasons, lines = len(self.because), len(self.tex.rows)
+        if reasons not in {1, lines}:
+            raise PydanticCustomError(
+                "reasons",
+                "{reasons} reasons for {lines} lines: give one, or one for each line",
+                {"reasons": reasons, "lines": lines},
+            )
+        return self
+
+
+class DeriveBlock(BlockNode):
+    """An ordered argument."""
+
+    kind = "derive"
+    derive: tuple[Step, ...] = Field(min_length=1)
+
+
+class FigureBlock(BlockNode):
+    """A figure that the problem's module draws."""
+
+    kind = "figure"
+    figure: Name
+    caption: Prose
+    alt: Text
+
+
+class TableBlock(BlockNode):
+    """A table that the problem's module fills."""
+
+    kind = "table"
+    table: Name
+    caption: Prose
+
+
+class Erratum(Node):
+    """A printed line that is not right, what is right, and why.
+
+    `of` names the published value that it explains.
+    """
+
+    of: Address
+    kind: ErratumKind
+    printed: Math
+    right: Math
+    why: Prose
+
+
+class ErratumBlock(BlockNode):
+    """An erratum where the report meets it."""
+
+    kind = "erratum"
+    erratum: Erratum
+
+
+class SanityBlock(BlockNode):
+    """A short check of the result by other means: a limit, a count, a known case."""
+
+    kind = "sanity"
+    sanity: Prose
+
+
+KINDS: dict[str, type[BlockNode]] = {
+    kind.kind: kind
+    for kind in (
+        TextBlock,
+        DefineBlock,
+        DeriveBlock,
+        FigureBlock,
+        TableBlock,
+        ErratumBlock,
+        SanityBlock,
+    )
+}
+
+
+def _kind(given: object) -> str | None:
+    """Which kind of block a mapping is: the first key that names one."""
+    if isinstance(given, dict):
+        return next((f"{PLACE}{key}" for key in given if key in KINDS), None)
+    return next((f"{PLACE}{kind}" for kind, of in KINDS.items() if isinstance(given, of)), None)
+
+
+Block: TypeAlias = Annotated[
+    Annotated[TextBlock, Tag("@text")]
+    | Annotated[DefineBlock, Tag("@define")]
+    | Annotated[DeriveBlock, Tag("@derive")]
+    | Annotated[FigureBlock, Tag("@figure")]
+    | Annotated[TableBlock, Tag("@table")]
+    | Annotated[ErratumBlock, Tag("@erratum")]
+    | Annotated[SanityBlock, Tag("@sanity")],
+    Discriminator(_kind),
+]
+
+
+class Symbol(Node):
+    """A letter of the problem, and the number that the problem gives it."""
+
+    given: TypedNumbers
+
+
+class Part(Node):
+    """A lettered part: what is asked, how it is solved, and the answer in a line."""
+
+    part: Letter
+    points: int | None = Field(default=None, ge=0)
+    question: Prose
+    solution: tuple[Block, ...] = Field(min_length=1)
+    answer: Prose
+
+
+class Problem(Node):
+    """A numbered problem. `published` holds what the source prints, by the value's address."""
+
+    problem: Number
+    title: Text
+    statement: Prose | None = None
+    symbols: dict[Name, Symbol] = {}
+    published: dict[Address, TypedNumbers] = {}
+    time_limit: float = Field(default=60.0, gt=0, le=3600)
+    parts: tuple[Part, ...] = Field(min_length=1)
+
+    @property
+    def file(self) -> str:
+        """The YAML file, from the project's folder."""
+        return self.at.file
+
+    @property
+    def module(self) -> str:
+        """The computation module beside it: `3-chain-rule.yaml` has `3_chain_rule.py`."""
+        folder, _, name = self.file.rpartition("/")
+        stem = name.removesuffix(".yaml").replace("-", "_").replace(".", "_")
+        return f"{folder}/{stem}.py" if folder else f"{stem}.py"
+
+    def blocks(self) -> Iterator[Block]:
+        """Every block of every part's solution, in order."""
+        for part in self.parts:
+            yield from part.solution
+
+    @property
+    def points(self) -> int:
+        """The sum of its parts' points."""
+        return sum(part.points or 0 for part in self.parts)
+
+
+class Heading(Node):
+    """An assignment's own file: what its report is called and where its questions come from."""
+
+    title: Text
+    course: Text | None = None
+    source: Prose
+    engine: Engine = Engine.PDFLATEX
+
+
+class Reference(BaseModel):
+    """A work that can be cited: its key and its entry in the bibliography's file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    at: Location
+
+
+class Assignment(BaseModel):
+    """A folder of `solutions/`: its heading, its problems in order, its references."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slug: str
+    folder: str
+    heading: Heading
+    problems: tuple[Problem, ...]
+    references: tuple[Reference, ...] = ()
+
+    def only(self, number: str) -> Assignment:
+        """The same assignment with one problem left."""
+        kept = tuple(problem for problem in self.problems if problem.problem == number)
+        return self.model_copy(update={"problems": kept})
+
+
+def fragments(node: BaseModel | tuple[Any, ...] | dict[str, Any]) -> Iterator[Fragment]:
+    """Every LaTeX text below a node, in the order of the page."""
+    children: Any = node.values() if isinstance(node, dict) else node
+    if isinstance(node, BaseModel):
+        children = (getattr(node, name) for name in type(node).model_fields)
+    for child in children:
+        if isinstance(child, Fragment):
+            yield child
+        elif isinstance(child, (BaseModel, tuple, dict)):
+            yield from fragments(child)

@@ -1,0 +1,134 @@
+"""The whole program on one screen: read, compute, check, render, typeset."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derivatex import store
+from derivatex.certificate import certificate
+from derivatex.check.examine import Examination, examine
+from derivatex.compute.run import compute
+from derivatex.diagnostics import Diagnostic, RefusedError, in_order
+from derivatex.read.assignment import FOLDER, read_assignment
+from derivatex.render.document import render
+from derivatex.render.environment import template_folder
+from derivatex.typeset.passes import typeset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from derivatex.document import Artifact
+    from derivatex.model import Assignment, Engine
+    from derivatex.solution import Solution
+    from derivatex.store import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run: where, how many processes side by side, whom to tell."""
+
+    project: Path
+    jobs: int
+    progress: Callable[[str], None]
+    engine: Engine | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An assignment, what its modules computed, and what was found about its claims."""
+
+    assignment: Assignment
+    solutions: tuple[Solution, ...]
+    examination: Examination
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of a target: no artifact where there was nothing to do."""
+
+    target: Target
+    artifact: Artifact | None
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def check(target: Target, settings: Settings) -> Examined:
+    """Read, compute and check a target, and write its certificate.
+
+    Raises: RefusedError where the assignment cannot be read or the certificate not written.
+    """
+    with _writing(settings):
+        return _examined(target, settings, inputs(target, settings))
+
+
+def build(target: Target, settings: Settings) -> Built:
+    """Make a target's PDF, unless the one that is there is what its inputs give.
+
+    Raises: RefusedError with the findings of the stage that refused; an earlier PDF stays.
+    """
+    project = settings.project
+    with _writing(settings):
+        now = inputs(target, settings)
+        if not settings.force and store.is_current(target, project, now):
+            return Built(target, None)
+        examined = _examined(target, settings, now)
+        checked = examined.examination.checked
+        if checked is None:
+            raise RefusedError(examined.examination.diagnostics)
+        settings.progress(f"typesetting {target}")
+        artifact = typeset(
+            render(project, checked, is_handout=target.is_handout),
+            settings.engine or checked.assignment.heading.engine,
+            project=project,
+            folder=target.tex(project),
+            target=target.pdf(project),
+        )
+        record = store.read_certificate(target, project)
+        store.write_certificate(target, project, record | {"pdf": _pdf(artifact, now)})
+    return Built(target, artifact, examined.examination.diagnostics)
+
+
+def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examined:
+    """The stages up to the check, and their certificate; the findings are those of all of them."""
+    project = settings.project
+    settings.progress(f"reading {target}")
+    assignment = read_assignment(project, target.slug, target.problem)
+    solutions, found = compute(project, assignment, settings.jobs, settings.progress)
+    settings.progress(f"checking {target}")
+    examination = examine(assignment, solutions, is_whole=target.problem is None)
+    everything = in_order([*found, *examination.diagnostics])
+    examination = replace(examination, diagnostics=everything)
+    earlier = store.read_certificate(target, project).get("pdf")
+    record = certificate(solutions, examination.verdicts, inputs=now, pdf=earlier)
+    store.write_certificate(target, project, record)
+    return Examined(assignment, tuple(solutions), examination)
+
+
+def inputs(target: Target, settings: Settings) -> dict[str, str]:
+    """The digests of everything that a target depends on."""
+    engine = settings.engine or "as the assignment says"
+    folder = f"{FOLDER}/{target.slug}"
+    return store.inputs(settings.project, folder, template_folder(), engine)
+
+
+@contextlib.contextmanager
+def _writing(settings: Settings) -> Iterator[None]:
+    """Hold the folder `build`; what cannot be written there is the user's to mend."""
+    with store.locked(settings.project, settings.progress):
+        try:
+            yield
+        except OSError as error:
+            raise RefusedError([store.cannot_write(error, settings.project)]) from error
+
+
+def _pdf(artifact: Artifact, inputs: dict[str, str]) -> dict[str, object]:
+    """What the certificate says of the PDF."""
+    return {
+        "inputs": inputs,
+        "pages": artifact.pages,
+        "passes": [it.reason for it in artifact.passes],
+        "sha256": artifact.sha256,
+    }

@@ -1,0 +1,108 @@
+"""A folder of `solutions/` to an `Assignment`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from derivatex.diagnostics import Diagnostic, Location, RefusedError, errors_in
+from derivatex.model import Assignment, Heading, Problem
+from derivatex.read.references import read_references
+from derivatex.read.validation import Model, validated
+from derivatex.read.yaml_source import load, refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "solutions"
+HEADING = "assignment.yaml"
+PROBLEM_FILE = re.compile(r"(?P<number>\d+(\.\d+)*)-[a-z0-9-]+\.yaml")
+
+
+def slugs(project: Path) -> list[str]:
+    """The assignments of a project, by the names of their folders."""
+    folders = sorted((project / FOLDER).glob(f"*/{HEADING}"))
+    return [heading.parent.name for heading in folders]
+
+
+def problem_numbers(project: Path, slug: str) -> list[str]:
+    """The numbers of an assignment's problems, by the names of their files, in order."""
+    names = (path.name for path in (project / FOLDER / slug).glob("*.yaml"))
+    numbers = {match["number"] for name in names if (match := PROBLEM_FILE.fullmatch(name))}
+    return sorted(numbers, key=_order)
+
+
+def read_assignment(project: Path, slug: str, problem: str | None = None) -> Assignment:
+    """Read an assignment, or its heading and one problem.
+
+    Raises: RefusedError with the faults of all its files.
+    """
+    folder = project / FOLDER / slug
+    found: list[Diagnostic] = []
+    heading = _read(folder / HEADING, project, Heading, found)
+    problems = [
+        _read_problem(path, project, found)
+        for path in sorted(folder.glob("*.yaml"))
+        if path.name != HEADING and (problem is None or path.name.startswith(f"{problem}-"))
+    ]
+    if not problems:
+        at = Location(f"{FOLDER}/{slug}")
+        found.append(refusal(at, "no-problem", "there is no `<n>-<name>.yaml` here"))
+    references = read_references(folder / "references.bib", f"{FOLDER}/{slug}", found)
+    kept = [made for made in problems if made is not None]
+    found += _twice(kept)
+    if errors_in(found) or heading is None:
+        raise RefusedError(found)
+    return Assignment(
+        slug=slug,
+        folder=f"{FOLDER}/{slug}",
+        heading=heading,
+        problems=tuple(sorted(kept, key=lambda made: _order(made.problem))),
+        references=references,
+    )
+
+
+def _read(path: Path, project: Path, kind: type[Model], found: list[Diagnostic]) -> Model | None:
+    name = path.relative_to(project).as_posix()
+    try:
+        data = load(path, name)
+    except RefusedError as refused:
+        found += refused.diagnostics
+        return None
+    return validated(kind, data, found)
+
+
+def _read_problem(path: Path, project: Path, found: list[Diagnostic]) -> Problem | None:
+    at = Location(path.relative_to(project).as_posix())
+    match = PROBLEM_FILE.fullmatch(path.name)
+    if match is None:
+        hint = "call it `<n>-<name>.yaml`, in small letters"
+        found.append(refusal(at, "bad-file-name", "no problem can be called so", hint))
+        return None
+    made = _read(path, project, Problem, found)
+    if made is not None and made.problem != match["number"]:
+        message = f"the file is named for problem {match['number']} and says {made.problem}"
+        found.append(refusal(made.at, "bad-file-name", message, "make the two the same"))
+    return made
+
+
+def _twice(problems: list[Problem]) -> list[Diagnostic]:
+    found = []
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        other = first.setdefault(problem.problem, problem)
+        if other is not problem:
+            message = f"problem {problem.problem} is also in {other.file}"
+            found.append(refusal(problem.at, "duplicate-problem", message))
+        letters: set[str] = set()
+        for part in problem.parts:
+            if part.part in letters:
+                message = f"part ({part.part}) is given twice"
+                found.append(refusal(part.at, "duplicate-part", message))
+            letters.add(part.part)
+    return found
+
+
+def _order(number: str) -> tuple[int, ...]:
+    """1.2 before 1.10."""
+    return tuple(map(int, number.split(".")))

@@ -1,0 +1,1 @@
+"""A `Checked` to a LaTeX document: Jinja for the text, PyLaTeX for tables and matrices."""

@@ -1,0 +1,35 @@
+"""The bibliography: pybtex reads BibTeX and sets the entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derivatex.render.typesetter import markup
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A work as the list of references shows it."""
+
+    key: str
+    entry: Markup
+
+
+def entries(path: Path, cited: list[str]) -> list[Entry]:
+    """Set the cited works, in the order of their names."""
+    if not cited:
+        return []
+    from pybtex.backends.latex import Backend  # noqa: PLC0415  # only where works are cited
+    from pybtex.database import parse_file  # noqa: PLC0415
+    from pybtex.style.formatting.plain import Style  # noqa: PLC0415
+
+    library = parse_file(str(path))
+    formatted = Style().format_bibliography(library, cited)
+    backend = Backend()
+    return [Entry(item.key, markup(item.text.render(backend))) for item in formatted]

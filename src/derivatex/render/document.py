@@ -1,0 +1,74 @@
+"""A `Checked` to a `Document`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivatex.document import Document
+from derivatex.model import fragments
+from derivatex.render.bibliography import entries
+from derivatex.render.environment import environment
+from derivatex.render.marks import Marks
+from derivatex.render.pages import figure_file, problem_page
+from derivatex.render.summary import summary
+from derivatex.render.typesetter import Typesetter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from derivatex.solution import Checked
+
+
+def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Document:
+    """Write the LaTeX of a report, or of its questions alone.
+
+    Only what was checked can come here: there is no other way to a `Checked`.
+    """
+    assignment = checked.assignment
+    marks = Marks()
+    typesetters = [
+        Typesetter(problem, solution, marks)
+        for problem, solution in zip(assignment.problems, checked.solutions, strict=True)
+    ]
+    pages = [
+        problem_page(problem, solution, typeset, is_handout=is_handout)
+        for problem, solution, typeset in zip(
+            assignment.problems, checked.solutions, typesetters, strict=True
+        )
+    ]
+    template = environment().get_template("report.tex.j2")
+    cited = sorted(
+        {
+            key.strip()
+            for problem in assignment.problems
+            for text in fragments(problem)
+            for call in text.scan.called("cite")
+            for key in call.argument.split(",")
+        }
+    )
+    rendered = template.render(
+        heading=assignment.heading,
+        source=typesetters[0].tex(assignment.heading.source),
+        subject=assignment.slug,
+        problems=pages,
+        summary=summary(checked),
+        references=entries(project / assignment.folder / "references.bib", cited),
+        is_handout=is_handout,
+    )
+    tex, origins = marks.taken_out(rendered)
+    return Document(
+        tex=tex,
+        files={} if is_handout else _files(checked),
+        origins=origins,
+        printed=tuple(plain for typeset in typesetters for plain in typeset.printed),
+        headings=(assignment.heading.title, *(page.heading for page in pages)),
+    )
+
+
+def _files(checked: Checked) -> dict[str, bytes]:
+    return {
+        figure_file(solution.problem, figure.name): figure.pdf
+        for solution in checked.solutions
+        for figure in solution.figures.values()
+        if figure.pdf
+    }

@@ -1,0 +1,60 @@
+"""The Jinja environment: delimiters that LaTeX does not use, and escaping by type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from derivatex.tex.escape import escape
+from derivatex.tex.markup import Fragment, RawTex
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
+PACKAGED = Path(__file__).parents[1] / "templates"
+CHECKOUT = Path(__file__).parents[3] / "templates"
+
+
+def template_folder() -> Path:
+    """Where the templates lie: in the installed package, or at the top of a checkout."""
+    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
+
+
+@jinja2.pass_context
+def finalize(context: Context, value: object) -> Markup:
+    """Turn what a template prints into LaTeX, by its type.
+
+    Plain words are escaped. An author's LaTeX must have gone through `tex`, which fills in its
+    numbers: printing it directly is a bug of a template.
+    """
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, RawTex):
+        return Markup(str(value))  # noqa: S704  # a program made it
+    if isinstance(value, Fragment):
+        raise TypeError(f"a template of {context.name} prints LaTeX without `tex`: {value!r}")
+    if isinstance(value, (str, int)):
+        return Markup(escape(str(value)))  # noqa: S704  # escaped here, for LaTeX
+    raise TypeError(f"a template of {context.name} prints a {type(value).__name__}: {value!r}")
+
+
+def environment() -> jinja2.Environment:
+    """Make the environment in which all templates are read."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_folder()),
+        block_start_string="((*",
+        block_end_string="*))",
+        variable_start_string="(((",
+        variable_end_string=")))",
+        comment_start_string="((=",
+        comment_end_string="=))",
+        autoescape=True,
+        finalize=finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

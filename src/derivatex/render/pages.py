@@ -1,0 +1,116 @@
+"""What the templates are given: every text ready to print, every decision made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, TableBlock
+
+if TYPE_CHECKING:
+    from derivatex.model import Block, Problem
+    from derivatex.render.typesetter import Typesetter
+    from derivatex.solution import Solution
+    from derivatex.tex.markup import Fragment
+
+FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """A part as its template prints it."""
+
+    letter: str
+    points: str
+    question: Fragment
+    solution: tuple[dict[str, Any], ...]
+    answer: Fragment
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """A problem as its template prints it."""
+
+    number: str
+    title: str
+    points: str
+    statement: Fragment | None
+    parts: tuple[PartPage, ...]
+    typeset: Typesetter
+
+    @property
+    def heading(self) -> str:
+        """What its heading reads in the PDF's text."""
+        return f"Problem {self.number}. {self.title}"
+
+
+def problem_page(
+    problem: Problem, solution: Solution, typeset: Typesetter, *, is_handout: bool
+) -> ProblemPage:
+    """Lay a problem out; a handout has its questions alone."""
+    return ProblemPage(
+        number=problem.problem,
+        title=problem.title,
+        points=points_of(problem.points),
+        statement=problem.statement,
+        parts=tuple(
+            PartPage(
+                letter=part.part,
+                points=points_of(part.points or 0),
+                question=part.question,
+                solution=tuple(
+                    _block_page(block, problem, solution, typeset)
+                    for block in (() if is_handout else part.solution)
+                ),
+                answer=part.answer,
+            )
+            for part in problem.parts
+        ),
+        typeset=typeset,
+    )
+
+
+def points_of(points: int) -> str:
+    """Say how many points there are; nothing where the source gives none."""
+    return f"{points} point{'s' if points > 1 else ''}" if points else ""
+
+
+def figure_file(problem: str, name: str) -> str:
+    """Where a figure's PDF lies beside the LaTeX that shows it."""
+    return f"{FIGURES}/{problem}-{name}.pdf"
+
+
+def _block_page(
+    block: Block, problem: Problem, solution: Solution, typeset: Typesetter
+) -> dict[str, Any]:
+    """A block's own fields, its template, and what its kind needs besides."""
+    page: dict[str, Any] = {name: getattr(block, name) for name in type(block).model_fields}
+    page["template"] = f"blocks/{block.kind}.tex.j2"
+    page["is_display"] = isinstance(block, (DefineBlock, DeriveBlock))
+    if isinstance(block, FigureBlock):
+        figure = solution.figures[block.figure]
+        page["label"] = typeset.label("fig", block.figure)
+        page["file"] = figure_file(problem.problem, block.figure)
+        page["drawing"] = typeset.drawing(figure.tikz) if figure.tikz is not None else None
+    elif isinstance(block, TableBlock):
+        page["label"] = typeset.label("tab", block.table)
+        page["rows"] = typeset.table(solution.tables[block.table])
+    elif isinstance(block, ErratumBlock):
+        page |= _demonstration(block, typeset)
+    return page
+
+
+def _demonstration(block: ErratumBlock, typeset: Typesetter) -> dict[str, Any]:
+    """Our number with two digits more, and what its printed operands give."""
+    ours = typeset.values[block.erratum.of]
+    theirs = typeset.published[block.erratum.of]
+    recomputed = ours.from_printed
+    page: dict[str, Any] = {
+        "ours": typeset.number(block.erratum.of, ours.notation.digits + 2),
+        "is_reproduced": False,
+    }
+    if recomputed is not None and not isinstance(recomputed.numbers, tuple):
+        shown = ours.notation.printed(recomputed.numbers)
+        page["recomputed"] = shown.tex
+        page["is_reproduced"] = shown.number == theirs.printed().number
+    return page

@@ -1,0 +1,112 @@
+r"""An author's LaTeX with its gaps filled: `\val`, `\published`, labels of their problem."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from pylatex import Matrix, NoEscape, Tabular
+
+from derivatex.solution import find, typed_value
+
+if TYPE_CHECKING:
+    from derivatex.model import Problem
+    from derivatex.render.marks import Marks
+    from derivatex.solution import Held, Solution, Table
+    from derivatex.tex.markup import Fragment, Math, Source
+    from derivatex.tex.scan import Call
+
+OPERATORS = {"+", "-", "*", "/", r"\cdot", r"\times", r"\pm"}
+SCOPED = {"ref", "eqref", "pageref", "label"}
+VAL = re.compile(r"\\val\{(?P<address>[^{}]+)\}")
+
+
+class Typesetter:
+    """Fills the gaps of one problem's texts and remembers which numbers it printed."""
+
+    def __init__(self, problem: Problem, solution: Solution, marks: Marks) -> None:
+        """Take what the problem computed, and what its source published."""
+        self.prefix = f"p{problem.problem}:"  # tells this problem's labels from another's
+        self.values = solution.values
+        self.published = {name: typed_value(name, it) for name, it in problem.published.items()}
+        self.marks = marks
+        self.printed: list[str] = []
+
+    def tex(self, source: Fragment) -> Markup:
+        """The text as TeX reads it, each line marked with its place."""
+        return markup(self.marks.marked(source, self._filled(source)))
+
+    def rows(self, display: Math, reasons: int = 0) -> Markup:
+        """A display's lines; only those that are labelled get a number.
+
+        Where several `reasons` are given, one for each line, the other lines are marked with the
+        number of theirs.
+        """
+        lines = []
+        for number, row in enumerate(display.rows, start=1):
+            is_numbered = any(call.name in {"label", "tag"} for call in row.scan.calls)
+            mark = rf" \tag*{{\dxmark{{{number}}}}}" if reasons > 1 else r" \notag"
+            lines.append(self.tex(row) + ("" if is_numbered else mark))
+        return markup(" \\\\\n".join(lines))
+
+    def drawing(self, code: Source) -> Markup:
+        """A TikZ picture with numbers for their names."""
+        return markup(VAL.sub(lambda found: self.number(found["address"]), code))
+
+    def table(self, table: Table) -> Markup:
+        """Rows under a head, ruled as in books."""
+        made = Tabular(table.align, booktabs=True)
+        made.add_row([NoEscape(self._filled(cell)) for cell in table.head])
+        made.add_hline()
+        for row in table.rows:
+            made.add_row([NoEscape(self._filled(cell)) for cell in row])
+        return markup(self.marks.mark(table.at) + made.dumps())
+
+    def label(self, kind: str, name: str) -> Markup:
+        """The label of a figure or table of this problem."""
+        return markup(f"\\label{{{self.prefix}{kind}:{name}}}")
+
+    def number(self, address: str, digits: int | None = None) -> Markup:
+        """A value in its notation, for mathematics mode."""
+        return markup(self._laid_out(find(self.values, address), address, digits))
+
+    def _filled(self, source: Fragment) -> str:
+        parts, end = [], 0
+        for call in source.scan.calls:
+            parts += [source[end : call.start], self._call(call, source)]
+            end = call.end
+        return "".join([*parts, source[end:]])
+
+    def _call(self, call: Call, source: Source) -> str:
+        if call.name in SCOPED:
+            return f"\\{call.name}{{{self.prefix}{call.argument}}}"
+        if call.name not in {"val", "published"}:
+            return source[call.start : call.end]
+        known = self.values if call.name == "val" else self.published
+        digits = int(call.option) if call.option else None
+        number = self._laid_out(find(known, call.argument), call.argument, digits)
+        is_base = source[call.end :].lstrip().startswith("^")
+        if number.startswith("-") and (call.before in OPERATORS or is_base):
+            number = f"({number})"
+        return f"{{{number}}}" if call.math else f"${number}$"
+
+    def _laid_out(self, held: Held | None, address: str, digits: int | None) -> str:
+        """A number, or a matrix of them; a vector is a column."""
+        if held is None:
+            raise KeyError(address)  # a bug: the checks let no such reference pass
+        shown = {indices: held.value.printed(indices, digits) for indices in held.entries}
+        self.printed += [number.plain for number in shown.values()]
+        if not held.shape:
+            return shown[held.indices].tex
+        import numpy as np  # noqa: PLC0415  # PyLaTeX wants an array; prose alone does not
+
+        cells = np.array([NoEscape(number.tex) for number in shown.values()], dtype=object)
+        rows = held.shape[0]
+        dumped = Matrix(cells.reshape(rows, -1), mtype="b").dumps()
+        return str(dumped).replace("%\n", "")
+
+
+def markup(tex: str) -> Markup:
+    """LaTeX that a template prints as it is."""
+    return Markup(tex)  # noqa: S704  # LaTeX, from scanned texts and our own numbers

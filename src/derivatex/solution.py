@@ -1,0 +1,241 @@
+"""What computation found, and what the checks said of it: plain data, no arrays, no functions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
+
+from derivatex.tex.notation import Notation, Printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from derivatex.diagnostics import Location
+    from derivatex.model import Assignment
+    from derivatex.tex.markup import Prose, RawTex
+    from derivatex.tex.numbers import TypedNumber, TypedNumbers
+
+Numbers: TypeAlias = "float | int | tuple[Numbers, ...]"
+ENTRY = re.compile(r"(?P<name>[^\[]+)\[(?P<indices>[\d,\s]+)\]")
+
+
+def shape_of(numbers: Numbers) -> tuple[int, ...]:
+    """() for a scalar, (n,) for a vector, (m, n) for a matrix."""
+    if isinstance(numbers, tuple):
+        return (len(numbers), *shape_of(numbers[0])) if numbers else (0,)
+    return ()
+
+
+def scalars(numbers: Numbers) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Every entry with its indices, which count from 1 as on the page."""
+    for indices in product(*(range(1, size + 1) for size in shape_of(numbers))):
+        yield indices, entry(numbers, indices)
+
+
+def entry(numbers: Numbers, indices: tuple[int, ...]) -> float:
+    """The entry at `indices`, which count from 1.
+
+    Raises: IndexError where there is none.
+    """
+    for index in indices:
+        if not isinstance(numbers, tuple) or not 1 <= index <= len(numbers):
+            raise IndexError(indices)
+        numbers = numbers[index - 1]
+    if isinstance(numbers, tuple):
+        raise IndexError(indices)
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far two routes may lie apart: relative to the largest entry, and absolute."""
+
+    relative: float = 1e-9
+    absolute: float = 1e-12
+
+    def allows(self, error: float, scale: float) -> bool:
+        """Whether an error is small enough for entries of size `scale`; NaN never is."""
+        return error <= self.relative * scale + self.absolute
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one independent way to a value gave."""
+
+    name: str
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class FromPrinted:
+    """What a reader gets who recomputes a value from its operands as they are printed."""
+
+    numbers: Numbers
+    operands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number, vector or matrix with a name, a notation and at least one second route.
+
+    A number that the problem gives has no route; `given` holds its entries as typed.
+    `operands` are the addresses of the values that its function read.
+    """
+
+    address: str
+    numbers: Numbers
+    notation: Notation
+    at: Location
+    routes: tuple[Route, ...] = ()
+    tolerance: Tolerance = Tolerance()
+    describes: str = ""
+    given: Mapping[tuple[int, ...], TypedNumber] = field(default_factory=dict)
+    from_printed: FromPrinted | None = None
+    operands: tuple[str, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the problem states it."""
+        return bool(self.given)
+
+    def printed(self, indices: tuple[int, ...] = (), digits: int | None = None) -> Printed:
+        """An entry in the value's notation, or with other digits; a given one as it was typed."""
+        if self.given:
+            return self.given[indices].printed
+        notation = self.notation if digits is None else replace(self.notation, digits=digits)
+        return notation.printed(entry(self.numbers, indices))
+
+    @property
+    def rounded_otherwise(self) -> list[tuple[Printed, Printed]]:
+        """What is printed and what printed operands give, where the two differ."""
+        if self.from_printed is None:
+            return []
+        pairs = [
+            (self.printed(indices), self.notation.printed(theirs))
+            for indices, theirs in scalars(self.from_printed.numbers)
+        ]
+        return [(ours, theirs) for ours, theirs in pairs if ours.number != theirs.number]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an address points at: a value, or the entry of it at `indices`."""
+
+    value: Value
+    indices: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """() where it is a number."""
+        return () if self.indices else shape_of(self.value.numbers)
+
+    @property
+    def entries(self) -> tuple[tuple[int, ...], ...]:
+        """The indices, within the value, of every number that it holds."""
+        if self.indices:
+            return (self.indices,)
+        return tuple(indices for indices, _ in scalars(self.value.numbers))
+
+
+def typed_value(address: str, typed: TypedNumbers) -> Value:
+    """A number that somebody typed, as a value: it needs no second route."""
+    leaves = typed.leaves
+
+    def below(prefix: tuple[int, ...]) -> Numbers:
+        if len(prefix) == len(typed.shape):
+            return leaves[prefix].number
+        return tuple(below((*prefix, k + 1)) for k in range(typed.shape[len(prefix)]))
+
+    return Value(address, below(()), Notation(), typed.at, given=leaves)
+
+
+def find(values: Mapping[str, Value], address: str) -> Held | None:
+    """Follow an address like `f`, `forward.f` or `output[1,2]`; None where it leads nowhere."""
+    if address in values:
+        return Held(values[address])
+    match = ENTRY.fullmatch(address)
+    value = values.get(match["name"]) if match else None
+    if match is None or value is None:
+        return None
+    try:
+        indices = tuple(map(int, match["indices"].split(",")))
+        entry(value.numbers, indices)
+    except (IndexError, ValueError):
+        return None
+    return Held(value, indices)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; numbers stand in them as references to values."""
+
+    name: str
+    align: str
+    head: tuple[Prose, ...]
+    rows: tuple[tuple[Prose, ...], ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing: vector graphics as a PDF's bytes, or TikZ.
+
+    `texts` are the words and numbers in it, `operands` the values that it was drawn from.
+    """
+
+    name: str
+    at: Location
+    operands: tuple[str, ...]
+    pdf: bytes = b""
+    tikz: RawTex | None = None
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What a problem's module computed, and the numbers that the problem gives."""
+
+    problem: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    output: str = ""  # what the module printed while it ran
+
+    def find(self, address: str) -> Held | None:
+        """Follow an address; None where it leads nowhere."""
+        return find(self.values, address)
+
+
+class State(StrEnum):
+    """What a check found."""
+
+    PASSED = "passed"
+    NOTED = "noted"  # true, and the reader is told something about it
+    ERRATUM = "erratum"  # the source's number is wrong, and the report says so
+    FAILED = "failed"
+    UNCHECKED = "unchecked"  # with its reason, and counted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found about one claim. `error` is the largest relative difference."""
+
+    problem: str
+    kind: str
+    claim: str
+    state: State
+    detail: str = ""
+    error: float | None = None
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An assignment whose every check passed: the only thing that can be printed."""
+
+    assignment: Assignment
+    solutions: tuple[Solution, ...]
+    verdicts: tuple[Verdict, ...]

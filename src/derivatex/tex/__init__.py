@@ -1,0 +1,1 @@
+"""TeX as text: markup types, escaping, scanning and the notation of numbers."""

@@ -1,0 +1,108 @@
+r"""Which commands and environments an author may write, and which never reach TeX.
+
+YAML text is data, not a program: what can define macros, build command names, open files or run
+programs is refused by name, and environments are named one by one, because `\\begin{x}` runs `\\x`.
+"""
+
+from __future__ import annotations
+
+DEFINING = (
+    "def edef gdef xdef let futurelet newcommand renewcommand providecommand DeclareRobustCommand "
+    "newenvironment renewenvironment NewDocumentCommand RenewDocumentCommand "
+    "ProvideDocumentCommand DeclareDocumentCommand NewDocumentEnvironment DeclareMathOperator "
+    "DeclarePairedDelimiter newtheorem newcounter newlength newif chardef mathchardef "
+    "countdef dimendef skipdef muskipdef toksdef font global long outer loop repeat"
+)
+NAMING = (
+    "csname endcsname expandafter noexpand string meaning scantokens catcode lccode uccode "
+    "active makeatletter makeatother ExplSyntaxOn ExplSyntaxOff UseName lowercase uppercase "
+    "afterassignment aftergroup everypar everymath everydisplay everyjob output ifcsname"
+)
+REACHING = (
+    "input include includeonly InputIfFileExists IfFileExists openin openout read write "
+    "immediate newread newwrite closein closeout usepackage RequirePackage documentclass "
+    "includegraphics lstinputlisting verbatiminput bibliography bibliographystyle special "
+    "pdfobj pdfliteral pdfcatalog pdfinfo pdfshellescape pdffiledump pdfximage pdfextension "
+    "shellescape directlua latelua luaexec luadirect luacode luafunction attachfile message "
+    "errmessage typeout showthe show dump end endinput enddocument stop batchmode errorstopmode "
+    "scrollmode nonstopmode tracingall"
+)
+FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {REACHING}".split())
+
+MATH_ENVIRONMENTS = frozenset(
+    [
+        "equation",
+        "equation*",
+        "align",
+        "align*",
+        "alignat",
+        "alignat*",
+        "gather",
+        "gather*",
+        "multline",
+        "multline*",
+        "split",
+        "aligned",
+        "alignedat",
+        "gathered",
+        "cases",
+        "dcases",
+        "rcases",
+        "array",
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "Bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "smallmatrix",
+    ]
+)
+TEXT_ENVIRONMENTS = frozenset(["itemize", "enumerate", "description", "center", "quote", "tabular"])
+ENVIRONMENTS = MATH_ENVIRONMENTS | TEXT_ENVIRONMENTS
+ALIGNING = (MATH_ENVIRONMENTS - {"equation", "equation*", "multline", "multline*"}) | {"tabular"}
+WITH_COLUMNS = frozenset({"array", "tabular", "alignat", "alignat*", "alignedat"})
+
+TEXT_COMMANDS = frozenset(
+    [
+        "text",
+        "textrm",
+        "textbf",
+        "textit",
+        "textsf",
+        "texttt",
+        "textsc",
+        "textnormal",
+        "mbox",
+        "fbox",
+        "intertext",
+        "shortintertext",
+        "emph",
+        "underline",
+    ]
+)  # their argument is in text mode, but for what `$` opens
+OPAQUE = frozenset(
+    [
+        "val",
+        "published",
+        "ref",
+        "eqref",
+        "pageref",
+        "cite",
+        "label",
+        "tag",
+        "url",
+        "hspace",
+        "vspace",
+        "hspace*",
+        "vspace*",
+        "color",
+        "textcolor",
+        "href",
+        "hyperref",
+        "phantomsection",
+        "needspace",
+    ]
+)  # their argument is a name, a tag, an address or a length: not read further
+SINGLE_DIGITS = {"frac": 2, "tfrac": 2, "dfrac": 2, "binom": 2, "sqrt": 1}
+LINKS = ("https://", "http://", "mailto:")

@@ -1,0 +1,37 @@
+"""Plain words to LaTeX that prints them."""
+
+from __future__ import annotations
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "−": r"\ensuremath{-}",
+    "×": r"\ensuremath{\times}",
+    "≈": r"\ensuremath{\approx}",
+    "→": r"\ensuremath{\to}",
+}
+_TABLE = str.maketrans(SPECIAL)
+
+
+def escape(words: str) -> str:
+    """Return LaTeX whose printed form is `words`; hyphens are kept from forming dashes.
+
+    Check: removing what was added gives the words back.
+    """
+    kept_apart = words.translate(_TABLE)
+    while "--" in kept_apart:
+        kept_apart = kept_apart.replace("--", "-{}-")
+    return kept_apart

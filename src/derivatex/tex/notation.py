@@ -1,0 +1,85 @@
+"""How a number is printed: the only place in the program that rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+ULPS = 8  # a float this near to a short decimal is that decimal
+WIDE = Context(prec=800, rounding=ROUND_HALF_EVEN)  # every float has fewer digits
+GROUP_FROM = 10_000  # integers from here on are printed in groups of three
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as it stands on the page.
+
+    `tex` is read in mathematics mode, `plain` is what a PDF's text shows, `exact` says whether
+    nothing was lost by rounding, `number` is what a reader takes from the page and `half_unit`
+    is half a unit of the last printed digit.
+    """
+
+    tex: str
+    plain: str
+    number: float
+    half_unit: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """Decimals after the point, or significant digits in scientific notation.
+
+    A number that has fewer decimals is printed with those it has, so that 1.5 is not taken for a
+    rounded 1.5000.
+    """
+
+    digits: int = 0
+    scientific: bool = False
+
+    def printed(self, number: float) -> Printed:
+        """Round half to even on the number's exact binary value."""
+        exact = Decimal(number)
+        if self.scientific and number:
+            return self._scientific(exact)
+        return self._fixed(exact)
+
+    def _fixed(self, exact: Decimal) -> Printed:
+        rounded = exact.quantize(Decimal(1).scaleb(-self.digits), context=WIDE)
+        is_exact = _same(rounded, exact)
+        shown = rounded.normalize(WIDE) if is_exact else rounded
+        text = f"{abs(shown):f}"
+        if "." not in text and abs(shown) >= GROUP_FROM:
+            text = f"{int(abs(shown)):,}"
+        sign = "-" if shown < 0 else ""
+        half_unit = 0.0 if is_exact else 0.5 * 10.0**-self.digits
+        return Printed(
+            sign + text.replace(",", "\\,"),
+            ("−" if sign else "") + text.replace(",", " "),
+            float(shown),
+            half_unit,
+            is_exact,
+        )
+
+    def _scientific(self, exact: Decimal) -> Printed:
+        mantissa, power = f"{exact:.{max(self.digits, 1) - 1}e}".split("e")
+        exponent = int(power)
+        if not exponent:
+            return Notation(max(self.digits, 1) - 1).printed(float(exact))
+        shown = Decimal(mantissa).scaleb(exponent)
+        is_exact = _same(shown, exact)
+        half_unit = 0.0 if is_exact else 0.5 * 10.0 ** (exponent - max(self.digits, 1) + 1)
+        minus = mantissa.replace("-", "−")
+        return Printed(
+            f"{mantissa}\\times 10^{{{exponent}}}",
+            f"{minus} × 10{exponent}".replace("-", "−"),
+            float(shown),
+            half_unit,
+            is_exact,
+        )
+
+
+def _same(short: Decimal, exact: Decimal) -> bool:
+    """Whether a float is a short decimal, but for the last bits of its computation."""
+    scale = max(abs(exact), Decimal("1e-300"))
+    return abs(WIDE.subtract(short, exact)) <= ULPS * Decimal(2) ** -53 * scale

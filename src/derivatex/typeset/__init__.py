@@ -1,0 +1,1 @@
+"""A `Document` to a PDF that was read back."""
