@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 

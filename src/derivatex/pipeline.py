@@ -129,6 +129,5 @@ def _pdf(artifact: Artifact, inputs: dict[str, str]) -> dict[str, object]:
     return {
         "inputs": inputs,
         "pages": artifact.pages,
-        "passes": [it.reason for it in artifact.passes],
         "sha256": artifact.sha256,
     }
