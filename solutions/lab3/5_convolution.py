@@ -86,6 +86,22 @@ def outputs_by_counting(image: Array, kernel: Array) -> int:
     return len(fits)
 
 
+def down_by_trying(image: Array, kernel: Array) -> int:
+    """Try every row for the kernel's first."""
+    return sum(len(image[i : i + len(kernel)]) == len(kernel) for i in range(len(image)))
+
+
+def across_by_trying(image: Array, kernel: Array) -> int:
+    """Try every column for the kernel's first."""
+    wide = kernel.shape[1]
+    return sum(image[:, j : j + wide].shape[1] == wide for j in range(image.shape[1]))
+
+
+def in_common_by_sorting_out(output: Array, convolution: Array) -> int:
+    """All entries less those that differ."""
+    return output.size - int(np.count_nonzero(output - np.round(convolution)))
+
+
 def row_sums_by_matrix_product(image: Array, kernel: Array) -> Array:
     """The diagonal of the window times the transposed kernel."""
     return np.diag(image[: kernel.shape[0], : kernel.shape[1]] @ kernel.T)
@@ -163,10 +179,22 @@ def columns(kernel: Array) -> int:
     return kernel.shape[1]
 
 
+@value(route=down_by_trying)
+def down(height: int, rows: int) -> int:
+    """Rows of the output."""
+    return height - rows + 1
+
+
+@value(route=across_by_trying)
+def across(width: int, columns: int) -> int:
+    """Columns of the output."""
+    return width - columns + 1
+
+
 @value(route=outputs_by_counting)
-def outputs(height: int, width: int, rows: int, columns: int) -> int:
+def outputs(down: int, across: int) -> int:
     """Number of output values."""
-    return (height - rows + 1) * (width - columns + 1)
+    return down * across
 
 
 @value(route=window_by_slice)
@@ -192,6 +220,13 @@ def output(image: Array, kernel: Array) -> Array:
 def convolution(image: Array, kernel: Array) -> Array:
     """True convolution: the loops with the kernel turned by half a turn."""
     return correlate(image, kernel[::-1, ::-1])
+
+
+@value(route=in_common_by_sorting_out)
+def in_common(output: Array, convolution: Array) -> int:
+    """Places at which correlation and convolution agree."""
+    pairs = zip(output.flat, convolution.flat, strict=True)
+    return len([ours for ours, theirs in pairs if abs(ours - theirs) < 1 / 2])
 
 
 @value(route=(gradient_by_toeplitz_matrix, gradient_by_central_differences))

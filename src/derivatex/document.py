@@ -30,14 +30,15 @@ class Document:
     def origin(self, first: int, last: int | None = None) -> Location | None:
         """The place in the author's files behind lines `first` to `last` of the LaTeX.
 
-        A line of a template counts as the author's line before it.
+        A line of a template counts as the author's line before it; None for what derivatex writes
+        by itself.
         """
-        lines = [line for line, _ in self.origins]
         for line, at in self.origins:
-            if first <= line <= (last or first):
+            if first <= line <= (last or first) and at.file:
                 return at
-        before = bisect_right(lines, first)
-        return self.origins[before - 1][1] if before else None
+        before = bisect_right([line for line, _ in self.origins], first)
+        found = self.origins[before - 1][1] if before else None
+        return found if found and found.file else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from derivatex.render.environment import environment
 from derivatex.render.marks import Marks
 from derivatex.render.pages import figure_file, problem_page
 from derivatex.render.summary import summary
-from derivatex.render.typesetter import Typesetter
+from derivatex.render.typesetter import Typesetter, markup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,7 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         summary=summary(checked),
         references=entries(project / assignment.folder / "references.bib", cited),
         is_handout=is_handout,
+        by_derivatex=markup(marks.unmarked()),
     )
     tex, origins = marks.taken_out(rendered)
     return Document(

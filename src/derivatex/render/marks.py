@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from derivatex.diagnostics import Location
+
 if TYPE_CHECKING:
-    from derivatex.diagnostics import Location
     from derivatex.tex.markup import Source
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -27,6 +28,10 @@ class Marks:
         """Return a mark for a place."""
         self.places.append(at)
         return f"{OPEN}{len(self.places) - 1}{CLOSE}"
+
+    def unmarked(self) -> str:
+        """Return a mark for what no author wrote."""
+        return self.mark(Location(""))
 
     def marked(self, source: Source, tex: str) -> str:
         """Mark each line of `tex`, which has the lines of `source` with its gaps filled."""

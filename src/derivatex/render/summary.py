@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pylatex import NoEscape, Tabular
+from pylatex import LongTable, NoEscape
 
 from derivatex.render.typesetter import markup
 from derivatex.solution import State, typed_value
@@ -59,11 +59,11 @@ def summary(checked: Checked) -> Summary:
 
 
 def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
-    """One row for each declared function and route: a record's entries share theirs."""
-    worst: dict[tuple[str, str, str], float] = defaultdict(float)
+    """One row for each declared function: a record's entries share theirs."""
+    worst: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for verdict in routes:
-        key = (verdict.problem, verdict.claim.partition(".")[0], verdict.detail)
-        worst[key] = max(worst[key], verdict.error or 0.0)
+        errors = worst[verdict.problem, verdict.claim.partition(".")[0]]
+        errors[verdict.detail] = max(errors[verdict.detail], verdict.error or 0.0)
     described = {
         (solution.problem, value.address.partition(".")[0]): value.describes
         for solution in checked.solutions
@@ -74,13 +74,19 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
             escape(problem),
             _code(name),
             escape(described[problem, name].rstrip(".")),
-            escape(route.removeprefix("by_").replace("_", " ")),
-            f"${_error(error)}$",
+            escape("; ".join(_words(route) for route in errors)),
+            f"${_error(max(errors.values()))}$",
         )
-        for (problem, name, route), error in worst.items()
+        for (problem, name), errors in worst.items()
     ]
-    head = ("", "Value", "What it is", "Second route", "Difference")
-    return _table(r"llp{0.36\linewidth}p{0.25\linewidth}r", head, rows)
+    head = ("", "Value", "What it is", "Other routes", "Difference")
+    column = r">{\raggedright\arraybackslash}p{%s\linewidth}"
+    return _table(f"ll{column % 0.34}{column % 0.26}r", head, rows)
+
+
+def _words(route: str) -> str:
+    """`fx_by_central_difference` in words: what comes after `by`."""
+    return route.partition("by_")[2].replace("_", " ") or route.replace("_", " ")
 
 
 def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
@@ -120,12 +126,13 @@ def _value(checked: Checked, verdict: Verdict) -> Value:
 
 def _table(align: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
     """Rows of LaTeX under a head; the first column is the number of the problem."""
-    made = Tabular(align, booktabs=True, width=len(head))
+    made = LongTable(align, booktabs=True, width=len(head))
     made.add_row([NoEscape(cell) for cell in head])
     made.add_hline()
+    made.end_table_header()
     for row in rows:
         made.add_row([NoEscape(cell) for cell in row])
-    return markup(f"{{\\small\\raggedright {made.dumps()}\\par}}")
+    return markup(f"{{\\small\\LTleft=0pt {made.dumps()}}}")
 
 
 def _code(name: str) -> str:

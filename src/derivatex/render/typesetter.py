@@ -40,8 +40,8 @@ class Typesetter:
     def rows(self, display: Math, reasons: int = 0) -> Markup:
         """A display's lines; only those that are labelled get a number.
 
-        Where several `reasons` are given, one for each line, the other lines are marked with the
-        number of theirs.
+        Where several `reasons` are given, one for each line, the other lines are marked with that
+        of their reason.
         """
         lines = []
         for number, row in enumerate(display.rows, start=1):
@@ -49,6 +49,15 @@ class Typesetter:
             mark = rf" \tag*{{\dxmark{{{number}}}}}" if reasons > 1 else r" \notag"
             lines.append(self.tex(row) + ("" if is_numbered else mark))
         return markup(" \\\\\n".join(lines))
+
+    def reason_mark(self, display: Math, reasons: int, number: int) -> Markup:
+        """What ties a reason to its line: the line's number or mark; an only reason needs none."""
+        if reasons == 1:
+            return markup(r"$\triangleright$")
+        labels = display.rows[number - 1].scan.called("label")
+        if labels:
+            return markup(f"\\eqref{{{self.prefix}{labels[0].argument}}}")
+        return markup(f"\\dxmark{{{number}}}")
 
     def drawing(self, code: Source) -> Markup:
         """A TikZ picture with numbers for their names."""

@@ -24,7 +24,7 @@ REACHING = (
     "includegraphics lstinputlisting verbatiminput bibliography bibliographystyle special "
     "pdfobj pdfliteral pdfcatalog pdfinfo pdfshellescape pdffiledump pdfximage pdfextension "
     "shellescape directlua latelua luaexec luadirect luacode luafunction attachfile message "
-    "errmessage typeout showthe show dump end endinput enddocument stop batchmode errorstopmode "
+    "errmessage typeout showthe show dump endinput enddocument stop batchmode errorstopmode "
     "scrollmode nonstopmode tracingall"
 )
 FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {REACHING}".split())
