@@ -49,7 +49,11 @@ Examples:
   derivatex build --engine lualatex   another TeX program"""
 )
 @click.argument("names", nargs=-1, metavar="[TARGET]...")
-@click.option("--engine", type=click.Choice(list(Engine)), help="In place of the assignment's own.")
+@click.option(
+    "--engine",
+    type=click.Choice([engine.value for engine in Engine]),
+    help="In place of the assignment's own.",
+)
 @click.option("--handout", is_flag=True, help="The questions alone.")
 @click.option("--force", is_flag=True, help="Build even where nothing has changed.")
 @jobs_option
@@ -57,7 +61,7 @@ Examples:
 def build(  # noqa: PLR0913  # an option each
     names: tuple[str, ...],
     *,
-    engine: Engine | None,
+    engine: str | None,
     handout: bool,
     force: bool,
     jobs: int,
@@ -68,7 +72,8 @@ def build(  # noqa: PLR0913  # an option each
 
     A PDF that is there stays until the new one is whole.
     """
-    settings = settings_of(project, jobs, terminal, engine=engine, force=force)
+    chosen = Engine(engine) if engine else None
+    settings = settings_of(project, jobs, terminal, engine=chosen, force=force)
     code = ExitCode.OK
     for target in targets_of(settings, names, is_handout=handout):
         started = time.monotonic()

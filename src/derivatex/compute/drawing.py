@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -22,8 +23,8 @@ STYLE: dict[str, Any] = {
     "axes.titlesize": 10,
     "axes.unicode_minus": False,  # the font has its minus in mathematics only
     "figure.constrained_layout.use": True,
-    "font.family": "serif",
-    "font.serif": ["cmr10"],  # Computer Modern, of which the document's Latin Modern is made
+    # Computer Modern, of which the document's Latin Modern is made; STIX for what it lacks
+    "font.family": ["cmr10", "STIXGeneral"],
     "font.size": 9,
     "image.cmap": "Blues",
     "legend.fontsize": 8,
@@ -55,11 +56,14 @@ def too_wide(figure: Figure) -> str:
     return f"the figure is {width:g} in wide, the text {TEXT_WIDTH:g} in"
 
 
-def as_pdf(figure: Figure) -> bytes:
-    """The figure as a PDF; the same figure gives the same bytes."""
+def as_pdf(figure: Figure) -> tuple[bytes, str]:
+    """The figure as a PDF, and what the fonts lack for it; the same figure gives the same bytes."""
     written = io.BytesIO()
-    figure.savefig(written, format="pdf", metadata={"CreationDate": None, "Producer": None})
-    return written.getvalue()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figure.savefig(written, format="pdf", metadata={"CreationDate": None, "Producer": None})
+    lacking = (str(it.message) for it in caught if str(it.message).startswith("Glyph"))
+    return written.getvalue(), next(lacking, "")
 
 
 def texts(figure: Figure) -> tuple[str, ...]:

@@ -130,13 +130,12 @@ class Evaluation:
             wide = drawing.too_wide(made)
             if wide:
                 raise self.refusal(declaration, "figure-too-wide", wide)
-            return Figure(
-                declaration.name,
-                at,
-                tuple(read),
-                pdf=drawing.as_pdf(made),
-                texts=drawing.texts(made),
-            )
+            pdf, lacking = drawing.as_pdf(made)
+            if lacking:
+                hint = "write it in mathematics, as `$...$`, or with another character"
+                raise self.refusal(declaration, "missing-glyph", lacking, hint)
+            texts = drawing.texts(made)
+            return Figure(declaration.name, at, tuple(read), pdf=pdf, texts=texts)
 
     def tabulate(self, declaration: Declaration) -> Table:
         """Call a table's function."""

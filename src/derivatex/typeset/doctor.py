@@ -13,6 +13,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {  # Debian's package: what shows that it
     "texlive-latex-base": ("pdflatex", "article.cls", "amsmath.sty", "hyperref.sty"),
     "texlive-latex-recommended": ("mathtools.sty", "microtype.sty", "booktabs.sty", "fontspec.sty"),
     "texlive-latex-extra": ("accsupp.sty", "enumitem.sty", "framed.sty", "placeins.sty"),
+    "texlive-fonts-recommended": ("pzdr.tfm",),  # which hyperref wants under XeTeX
     "texlive-pictures": ("tikz.sty",),
     "lmodern": ("lmodern.sty", "lmroman10-regular.otf"),
     "texlive-luatex": ("lualatex", "luaotfload.sty"),

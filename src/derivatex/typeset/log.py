@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from derivatex.document import Document
 
-ERROR = re.compile(r"^(?:\./)?[^:\n]*\.tex:(?P<line>\d+): (?P<message>.+)$")
+ERROR = re.compile(r"^(?P<file>[^\s:][^:\n]*\.\w+):(?P<line>\d+): (?P<message>.+)$")
 FATAL = re.compile(r"^! (?P<message>.+)$")
 CONTEXT = re.compile(r"^l\.(?P<line>\d+) (?P<text>.*)$")
 OVERFULL = re.compile(
@@ -79,8 +79,10 @@ def _errors(lines: list[str], document: Document, project: Path) -> Iterator[Dia
             (found for text in lines[number + 1 : number + 12] if (found := CONTEXT.match(text))),
             None,
         )
-        where = match.groupdict().get("line") or (context["line"] if context else None)
-        at = document.origin(int(where)) if where else None
+        found = match.groupdict()
+        where = found.get("line") or (context["line"] if context else None)
+        is_ours = found.get("file", ".tex").endswith(".tex")  # and not a package's own line
+        at = document.origin(int(where)) if where and is_ours else None
         macro = MACRO.search(context["text"].rstrip()) if context else None
         if macro and message == "Undefined control sequence":
             message = f"the macro `{macro.group()}` is undefined"
