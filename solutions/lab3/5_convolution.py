@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+ROWS = 5  # of the tallest grid
 MARKED = (2, 4)  # the pixel whose gradient is worked out by hand, counted from 1
 SOLID, DASHED = "#C06014", "#8E2F6B"
 
@@ -37,24 +38,24 @@ def toeplitz(shape: tuple[int, ...], kernel: Array) -> Array:
 
 
 def output_by_toeplitz_matrix(image: Array, kernel: Array) -> Array:
-    """The output as a matrix times the image written as a vector."""
+    """Toeplitz matrix times the image as a vector."""
     down, across = (n - k + 1 for n, k in zip(image.shape, kernel.shape, strict=True))
     return (toeplitz(image.shape, kernel) @ image.ravel()).reshape(down, across)
 
 
 def output_by_sliding_windows(image: Array, kernel: Array) -> Array:
-    """The output as a contraction of all windows with the kernel."""
+    """Contraction of all windows with the kernel."""
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.asarray(np.einsum("ijrs,rs->ij", windows, kernel))
 
 
 def gradient_by_toeplitz_matrix(image: Array, kernel: Array, upstream: Array) -> Array:
-    """The gradient as the transposed matrix times the upstream gradient."""
+    """Transposed Toeplitz matrix times the upstream gradient."""
     return (toeplitz(image.shape, kernel).T @ upstream.ravel()).reshape(image.shape)
 
 
 def gradient_by_central_differences(image: Array, kernel: Array, upstream: Array) -> Array:
-    """How the loss <upstream, output> moves with each pixel; exact for a linear layer."""
+    """Central differences of the loss, exact for a linear layer."""
 
     def loss(pixels: Array) -> float:
         windows = np.lib.stride_tricks.sliding_window_view(pixels, kernel.shape)
@@ -69,7 +70,7 @@ def gradient_by_central_differences(image: Array, kernel: Array, upstream: Array
 
 
 def convolution_by_fourier_transform(image: Array, kernel: Array) -> Array:
-    """The product of the spectra, cut to the places where the kernel lies on the image."""
+    """Product of Fourier spectra, cut to full overlap."""
     shape = tuple(n + k - 1 for n, k in zip(image.shape, kernel.shape, strict=True))
     full = np.fft.irfft2(np.fft.rfft2(image, shape) * np.fft.rfft2(kernel, shape), shape)
     rows, columns = kernel.shape
@@ -77,7 +78,7 @@ def convolution_by_fourier_transform(image: Array, kernel: Array) -> Array:
 
 
 def outputs_by_counting(image: Array, kernel: Array) -> int:
-    """Try every place of the kernel's corner."""
+    """All positions tried."""
     fits = [
         (i, j)
         for i, j in np.ndindex(*image.shape)
@@ -87,68 +88,68 @@ def outputs_by_counting(image: Array, kernel: Array) -> int:
 
 
 def down_by_trying(image: Array, kernel: Array) -> int:
-    """Try every row for the kernel's first."""
+    """All rows tried for the kernel's first."""
     return sum(len(image[i : i + len(kernel)]) == len(kernel) for i in range(len(image)))
 
 
 def across_by_trying(image: Array, kernel: Array) -> int:
-    """Try every column for the kernel's first."""
+    """All columns tried for the kernel's first."""
     wide = kernel.shape[1]
     return sum(image[:, j : j + wide].shape[1] == wide for j in range(image.shape[1]))
 
 
-def in_common_by_sorting_out(output: Array, convolution: Array) -> int:
-    """All entries less those that differ."""
-    return output.size - int(np.count_nonzero(output - np.round(convolution)))
+def differing_by_rounding(output: Array, convolution: Array) -> int:
+    """Nonzero differences of the rounded entries."""
+    return int(np.count_nonzero(output - np.round(convolution)))
 
 
 def row_sums_by_matrix_product(image: Array, kernel: Array) -> Array:
-    """The diagonal of the window times the transposed kernel."""
+    """Diagonal of the window times the transposed kernel."""
     return np.diag(image[: kernel.shape[0], : kernel.shape[1]] @ kernel.T)
 
 
 def window_by_slice(image: Array, kernel: Array) -> Array:
-    """The upper left corner of the image, of the kernel's shape."""
+    """Array slice."""
     return image[: len(kernel), : len(kernel.T)]
 
 
 def height_by_counting(image: Array) -> int:
-    """The number of rows."""
+    """Rows counted."""
     return sum(1 for _ in image)
 
 
 def width_by_counting(image: Array) -> int:
-    """The number of columns."""
+    """Columns counted."""
     return sum(1 for _ in image.T)
 
 
 def rows_by_counting(kernel: Array) -> int:
-    """The number of rows."""
+    """Rows counted."""
     return sum(1 for _ in kernel)
 
 
 def columns_by_counting(kernel: Array) -> int:
-    """The number of columns."""
+    """Columns counted."""
     return sum(1 for _ in kernel.T)
 
 
 def kernel_total_by_loops(kernel: Array) -> float:
-    """Entry after entry."""
+    """Entries added one by one."""
     return sum(float(entry) for row in kernel for entry in row)
 
 
 def output_total_by_loops(output: Array) -> float:
-    """Entry after entry."""
+    """Entries added one by one."""
     return sum(float(entry) for row in output for entry in row)
 
 
 def gradient_total_by_columns(gradient: Array) -> float:
-    """Column sums first."""
+    """Column sums of the gradient."""
     return float(sum(gradient.sum(axis=0)))
 
 
 def paired_total_by_output(output: Array) -> float:
-    """What linearity says it is: the sum of all outputs."""
+    """Sum of the output."""
     return float(output.sum())
 
 
@@ -222,11 +223,11 @@ def convolution(image: Array, kernel: Array) -> Array:
     return correlate(image, kernel[::-1, ::-1])
 
 
-@value(route=in_common_by_sorting_out)
-def in_common(output: Array, convolution: Array) -> int:
-    """Places at which correlation and convolution agree."""
+@value(route=differing_by_rounding)
+def differing(output: Array, convolution: Array) -> int:
+    """Places at which correlation and convolution differ."""
     pairs = zip(output.flat, convolution.flat, strict=True)
-    return len([ours for ours, theirs in pairs if abs(ours - theirs) < 1 / 2])
+    return len([ours for ours, theirs in pairs if abs(ours - theirs) > 1 / 2])
 
 
 @value(route=(gradient_by_toeplitz_matrix, gradient_by_central_differences))
@@ -281,7 +282,7 @@ def correlate(image: Array, kernel: Array) -> Array:
 @figure
 def panels(image: Array, kernel: Array, output: Array, gradient: Array) -> Figure:
     """Four grids, with the window of one output and the pixel of one gradient framed."""
-    made = Figure(figsize=(6.2, 1.95))
+    made = Figure(figsize=(6.2, 2.0))
     axes = made.subplots(1, 4, width_ratios=[5, 3, 3, 5])
     for axis, title, grid in zip(
         axes,
@@ -293,15 +294,17 @@ def panels(image: Array, kernel: Array, output: Array, gradient: Array) -> Figur
     _frame(axes[0], (1, 1), kernel.shape, SOLID, "-")
     _frame(axes[2], (1, 1), (1, 1), SOLID, "-")
     _frame(axes[0], MARKED, (1, 1), DASHED, "--")
+    _frame(axes[2], (1, 2), (2, 2), DASHED, "--")
     _frame(axes[3], MARKED, (1, 1), DASHED, "--")
     return made
 
 
 def _grid(axis: Axes, title: str, grid: Array) -> None:
     """A matrix as shaded cells with their numbers."""
-    axis.imshow(grid, vmin=0, vmax=1.6 * grid.max(), aspect="equal")
+    axis.imshow(grid, vmin=0, vmax=1.6 * grid.max())
+    axis.set_ylim(ROWS - 0.5, -0.5)  # as many rows everywhere: one size of cell
     for (i, j), number in np.ndenumerate(grid):
-        axis.text(j, i, f"{number:g}", ha="center", va="center", fontsize=8)
+        axis.text(j, i, f"{number:g}", ha="center", va="center", fontsize=9)
     axis.set_title(title)
     axis.set_xticks([])
     axis.set_yticks([])
@@ -313,7 +316,9 @@ def _frame(
 ) -> None:
     """A frame around cells; `corner` counts from 1, rows first, as on the page."""
     i, j = corner
-    low = (j - 1.5, i - 1.5)
+    inset = 0.08 if line == "--" else 0.0  # so that frames that touch can be told apart
+    low = (j - 1.5 + inset, i - 1.5 + inset)
+    wide, high = size[1] - 2 * inset, size[0] - 2 * inset
     axis.add_patch(
-        Rectangle(low, size[1], size[0], fill=False, ec=colour, lw=1.8, ls=line, clip_on=False)
+        Rectangle(low, wide, high, fill=False, ec=colour, lw=1.6, ls=line, clip_on=False)
     )

@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+UNFINISHED = ".unfinished-"
+
 
 def write_beside(target: Path, data: bytes) -> None:
     """Put `data` at `target` at once: a reader sees the old file or the new one, whole.
@@ -13,7 +15,7 @@ def write_beside(target: Path, data: bytes) -> None:
     Raises: OSError where the folder cannot be written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}{UNFINISHED}", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -22,3 +24,9 @@ def write_beside(target: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed process was writing, in a folder and the folders in it."""
+    for path in [*folder.glob(f".*{UNFINISHED}*"), *folder.glob(f"*/.*{UNFINISHED}*")]:
+        path.unlink(missing_ok=True)

@@ -43,6 +43,16 @@ class ErratumKind(StrEnum):
     MISPRINT = "misprint"
     CONVENTION = "convention"
 
+    @property
+    def words(self) -> str:
+        """What an erratum of this kind is called on the page."""
+        return {
+            ErratumKind.MATHEMATICAL: "a mathematical error",
+            ErratumKind.IMPRECISE: "an imprecise result",
+            ErratumKind.MISPRINT: "a misprint",
+            ErratumKind.CONVENTION: "another convention",
+        }[self]
+
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Address: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.]*(\[[\d,\s]+\])?$")]
@@ -250,6 +260,19 @@ class Heading(Node):
     source: Prose
     engine: Engine = Engine.PDFLATEX
 
+    @model_validator(mode="after")
+    def _stands_alone(self) -> Self:
+        calls = [
+            call for call in self.source.scan.calls if call.name not in {"cite", "href", "url"}
+        ]
+        if calls:
+            raise PydanticCustomError(
+                "stands_alone",
+                "`\\{name}` belongs into a problem: the heading has no values and no labels",
+                {"name": calls[0].name},
+            )
+        return self
+
 
 class Reference(BaseModel):
     """A work that can be cited: its key and its entry in the bibliography's file."""
@@ -271,10 +294,12 @@ class Assignment(BaseModel):
     problems: tuple[Problem, ...]
     references: tuple[Reference, ...] = ()
 
-    def only(self, number: str) -> Assignment:
-        """The same assignment with one problem left."""
-        kept = tuple(problem for problem in self.problems if problem.problem == number)
-        return self.model_copy(update={"problems": kept})
+    def citations(self) -> Iterator[tuple[str, Location]]:
+        """The key of every citation, with its place."""
+        for text in fragments((self.heading, *self.problems)):
+            for call in text.scan.called("cite"):
+                for key in call.argument.split(","):
+                    yield key.strip(), text.locate(call.start)
 
 
 def fragments(node: BaseModel | tuple[Any, ...] | dict[str, Any]) -> Iterator[Fragment]:

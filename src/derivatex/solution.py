@@ -67,6 +67,7 @@ class Route:
 
     name: str
     numbers: Numbers
+    describes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

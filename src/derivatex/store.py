@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
-from derivatex.files import write_beside
+from derivatex.files import remove_unfinished, write_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,10 +69,16 @@ def digest(data: bytes) -> str:
 
 def inputs(project: Path, folder: str, templates: Path, engine: str) -> dict[str, str]:
     """The digest of everything that a report depends on, by name."""
-    found = {
-        path.relative_to(project).as_posix(): digest(path.read_bytes())
-        for path in _files(project / folder)
-    }
+    try:
+        found = {
+            path.relative_to(project).as_posix(): digest(path.read_bytes())
+            for path in _files(project / folder)
+        }
+    except OSError as error:
+        at = Location(Path(str(error.filename)).relative_to(project).as_posix())
+        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        refusal = Diagnostic("unreadable-file", message, ExitCode.BAD_INPUT, at)
+        raise RefusedError([refusal]) from error
     found["templates"] = _together(templates)
     found["derivatex"] = _together(PACKAGE)
     installed = sorted(f"{it.metadata['Name']} {it.version}" for it in distributions())
@@ -116,7 +122,7 @@ def locked(project: Path, waiting: Callable[[str], None]) -> Iterator[None]:
     try:
         build.mkdir(exist_ok=True)
         handle = os.open(build / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        (build / ".writable").touch()
+        write_beside(build / ".writable", b"")
         (build / ".writable").unlink()
     except OSError as error:
         raise RefusedError([cannot_write(error, project)]) from error
@@ -130,6 +136,7 @@ def locked(project: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         file.truncate()
         file.write(str(os.getpid()))
         file.flush()
+        remove_unfinished(build)
         yield
 
 

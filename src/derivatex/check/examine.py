@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from derivatex.check.finding import Findings
 from derivatex.check.literals import check_literals
 from derivatex.check.published import check_published
-from derivatex.check.references import check_references, unused_references
+from derivatex.check.references import check_citations, check_references
 from derivatex.check.rounding import check_rounding
 from derivatex.check.routes import check_routes
-from derivatex.diagnostics import Diagnostic, ExitCode, Severity, errors_in, in_order
+from derivatex.diagnostics import Diagnostic, errors_in, in_order
 from derivatex.model import DefineBlock, DeriveBlock
 from derivatex.solution import Checked, Solution, State, Verdict
 
@@ -47,20 +47,13 @@ def examine(
         findings = Findings(problems[solution.problem], solution)
         check_routes(findings)
         check_published(findings)
-        check_references(findings, assignment)
+        check_references(findings)
         check_literals(findings)
         check_rounding(findings)
         _count_relations(findings)
         verdicts += findings.verdicts
         diagnostics += findings.diagnostics
-    if is_whole:
-        for key, at in unused_references(assignment):
-            message = f"the work `{key}` is never cited"
-            diagnostics.append(
-                Diagnostic(
-                    "never-used", message, ExitCode.CHECK_FAILED, at, severity=Severity.WARNING
-                )
-            )
+    diagnostics += check_citations(assignment, is_whole=is_whole)
     passed = not errors_in(diagnostics) and len(solutions) == len(problems)
     checked = Checked(assignment, tuple(solutions), tuple(verdicts)) if passed else None
     return Examination(tuple(verdicts), in_order(diagnostics), checked)

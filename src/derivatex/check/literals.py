@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.model import Erratum, ErratumBlock, FigureBlock, fragments
 from derivatex.solution import State, scalars
+from derivatex.tex.markup import Math
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KIND = "literal"
 DECIMAL = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d{2,})(?![\w])")
+IN_DOLLARS = re.compile(r"\$([^$]*)\$")
 AFTER_NAME = re.compile(r"[A-Za-z]-$")  # CIFAR-10 is a name
 
 
@@ -37,6 +39,7 @@ def check_literals(findings: Findings) -> None:
         count += 1
         _refuse(findings, plain_numbers(plain))
     _check_figures(findings)
+    _check_drawings(findings)
     if not any(verdict.kind == KIND for verdict in findings.verdicts):
         detail = f"{count} texts without a hand-typed number"
         findings.found(KIND, "every text", State.PASSED, detail=detail)
@@ -93,6 +96,14 @@ def _check_figures(findings: Findings) -> None:
                     findings.failed(
                         KIND, number, message, id_="hand-typed", at=figure.at, hint=hint
                     )
+
+
+def _check_drawings(findings: Findings) -> None:
+    """What TikZ shows in mathematics is held to the same rule; its coordinates are not shown."""
+    for figure in findings.solution.figures.values():
+        for formula in IN_DOLLARS.findall(figure.tikz or ""):
+            text = Math.placed(formula, figure.at)
+            _refuse(findings, ((number, figure.at) for number, _ in typed_numbers(text)))
 
 
 def _numbers_of(findings: Findings, figure: Figure) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivatex.diagnostics import did_you_mean
+from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
 from derivatex.model import FigureBlock, TableBlock, fragments
 from derivatex.solution import State
 
@@ -21,30 +21,33 @@ KIND = "reference"
 MAX_DIGITS = 15
 
 
-def check_references(findings: Findings, assignment: Assignment) -> None:
+def check_references(findings: Findings) -> None:
     """Everything that is named exists, once; what is never named is warned about."""
     before = len(findings.diagnostics)
     count = _check_values(findings)
     _check_blocks(findings)
     count += _check_labels(findings)
-    count += _check_citations(findings, assignment)
     if len(findings.diagnostics) == before:
         findings.found(KIND, "every name", State.PASSED, detail=f"{count} names, all of them known")
     _warn_unused(findings)
 
 
-def unused_references(assignment: Assignment) -> Iterator[tuple[str, Location]]:
-    """The bibliography's entries that no problem cites."""
-    cited = {
-        key.strip()
-        for problem in assignment.problems
-        for text in fragments(problem)
-        for call in text.scan.called("cite")
-        for key in call.argument.split(",")
-    }
-    for reference in assignment.references:
-        if reference.key not in cited:
-            yield reference.key, reference.at
+def check_citations(assignment: Assignment, *, is_whole: bool) -> Iterator[Diagnostic]:
+    """Works that are cited and not listed; of a whole assignment also those that nobody cites."""
+    known = {reference.key: reference.at for reference in assignment.references}
+    cited = set()
+    for key, at in assignment.citations():
+        cited.add(key)
+        if key not in known:
+            message = f"the work `{key}` is not in {assignment.folder}/references.bib"
+            hint = did_you_mean(key, known)
+            yield Diagnostic("unknown-citation", message, ExitCode.CHECK_FAILED, at, hint)
+    for key, at in known.items() if is_whole else ():
+        if key not in cited:
+            message, hint = f"the work `{key}` is never cited", "cite it or remove it"
+            yield Diagnostic(
+                "never-used", message, ExitCode.CHECK_FAILED, at, hint, Severity.WARNING
+            )
 
 
 def calls(findings: Findings, *names: str) -> Iterator[tuple[Fragment, Call]]:
@@ -156,20 +159,6 @@ def _block_labels(problem: Problem) -> Iterator[tuple[str, Location]]:
             yield f"fig:{block.figure}", block.at
         elif isinstance(block, TableBlock):
             yield f"tab:{block.table}", block.at
-
-
-def _check_citations(findings: Findings, assignment: Assignment) -> int:
-    known = {reference.key for reference in assignment.references}
-    count = 0
-    for text, call in calls(findings, "cite"):
-        for key in map(str.strip, call.argument.split(",")):
-            count += 1
-            if key not in known:
-                message = f"the work `{key}` is not in {assignment.folder}/references.bib"
-                hint = did_you_mean(key, known)
-                at = text.locate(call.start)
-                findings.failed(KIND, key, message, id_="unknown-citation", at=at, hint=hint)
-    return count
 
 
 def _warn_unused(findings: Findings) -> None:

@@ -42,7 +42,12 @@ class Declaration:
     @property
     def describes(self) -> str:
         """The first line of its docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+        return first_line(self.function)
+
+
+def first_line(function: Callable[..., Any]) -> str:
+    """The first line of a function's docstring, without its full stop."""
+    return (inspect.getdoc(function) or "").partition("\n")[0].rstrip(".")
 
 
 declared: list[Declaration] = []  # of the one module that this process computes

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from derivatex.compute.declare import Declaration, TableRows, Tikz
+from derivatex.compute.declare import Declaration, TableRows, Tikz, first_line
 from derivatex.compute.independence import shared_names
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError, did_you_mean
 from derivatex.solution import (
@@ -94,7 +94,7 @@ class Evaluation:
         self.computing.append(name)
         arguments, read = self._arguments(declaration, declaration.function)
         raw = declaration.function(**arguments)
-        routes = [(route.__name__, self._route(declaration, route)) for route in declaration.routes]
+        routes = [(route, self._route(declaration, route)) for route in declaration.routes]
         self.raw[name], self.operands[name] = raw, tuple(read)
         from_printed = self._from_printed(declaration, tuple(read))
         for suffix, numbers in self._entries(declaration, raw).items():
@@ -104,8 +104,12 @@ class Evaluation:
                 notation=declaration.notation,
                 at=self.place(declaration),
                 routes=tuple(
-                    Route(label, self._entry(declaration, label, result, suffix))
-                    for label, result in routes
+                    Route(
+                        route.__name__,
+                        self._entry(declaration, route.__name__, result, suffix),
+                        first_line(route),
+                    )
+                    for route, result in routes
                 ),
                 tolerance=declaration.tolerance,
                 describes=declaration.describes,

@@ -18,8 +18,8 @@ COLUMN, ROW = 2.9, 1.55  # centimetres between the nodes' centres
 STYLE = r"""\begin{tikzpicture}[
   node/.style={circle, draw=dxaccent, fill=dxaccent!7, minimum size=8mm, inner sep=1pt},
   input/.style={node, rectangle, rounded corners=2pt},
-  up/.style={font=\scriptsize, text=dxvalue, inner sep=1pt},
-  down/.style={font=\scriptsize, text=dxgradient, inner sep=1pt},
+  up/.style={font=\scriptsize, text=dxvalue, inner sep=1.5pt},
+  down/.style={font=\scriptsize, text=dxgradient, inner sep=1.5pt},
   edge/.style={->, >=latex, draw=dxquiet},
   local/.style={font=\scriptsize, fill=white, inner sep=1.2pt, text=black},
 ]"""
@@ -119,8 +119,8 @@ class Graph:
             kind = "node" if module.inputs else "input"
             value = f"{values}.{module.name}" if module.inputs else module.name
             lines.append(
-                f"  \\node[{kind}, label={{[up]above:$\\val{{{value}}}$}}, "
-                f"label={{[down]below:$\\val{{{gradients}.{module.name}}}$}}] "
+                f"  \\node[{kind}, label={{[up,label distance=1.5pt]above:$\\val{{{value}}}$}}, "
+                f"label={{[down,label distance=1.5pt]below:$\\val{{{gradients}.{module.name}}}$}}] "
                 f"({module.name}) at ({column * COLUMN:.2f},{-row * ROW:.2f}) "
                 f"{{${module.symbol}$}};"
             )

@@ -44,15 +44,14 @@ def compute(
         except RefusedError as refused:
             return refused
 
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         futures = [pool.submit(one, problem) for problem in assignment.problems]
-        try:
-            outcomes = [future.result() for future in futures]
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                _kill(process)
-            raise
+        outcomes = [future.result() for future in futures]
+    finally:  # Ctrl-C too
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(running):
+            _kill(process)
     solutions = [outcome for outcome in outcomes if isinstance(outcome, Solution)]
     refusals = [outcome for outcome in outcomes if isinstance(outcome, RefusedError)]
     return solutions, [found for refused in refusals for found in refused.diagnostics]

@@ -14,8 +14,11 @@ from derivatex.read.yaml_source import load, refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from derivatex.model import Reference
+
 FOLDER = "solutions"
 HEADING = "assignment.yaml"
+BIBLIOGRAPHY = "references.bib"
 PROBLEM_FILE = re.compile(r"(?P<number>\d+(\.\d+)*)-[a-z0-9-]+\.yaml")
 
 
@@ -48,7 +51,11 @@ def read_assignment(project: Path, slug: str, problem: str | None = None) -> Ass
     if not problems:
         at = Location(f"{FOLDER}/{slug}")
         found.append(refusal(at, "no-problem", "there is no `<n>-<name>.yaml` here"))
-    references = read_references(folder / "references.bib", f"{FOLDER}/{slug}", found)
+    references: tuple[Reference, ...] = ()
+    try:
+        references = read_references(folder / BIBLIOGRAPHY, f"{FOLDER}/{slug}/{BIBLIOGRAPHY}")
+    except RefusedError as refused:
+        found += refused.diagnostics
     kept = [made for made in problems if made is not None]
     found += _twice(kept)
     if errors_in(found) or heading is None:

@@ -1,40 +1,62 @@
-"""The keys of a bibliography; its entries are set by the render stage."""
+"""The bibliography: pybtex reads it, and what it cannot read is found here."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from derivatex.diagnostics import Diagnostic, Location
+from derivatex.diagnostics import Diagnostic, Location, RefusedError, did_you_mean
 from derivatex.model import Reference
-from derivatex.read.yaml_source import refusal
+from derivatex.read.yaml_source import decoded, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRY = re.compile(r"^\s*@(?P<kind>\w+)\s*\{\s*(?P<key>[^,\s]+)\s*,", re.MULTILINE)
 NO_ENTRY = {"comment", "preamble", "string"}
+KINDS = {  # what pybtex's plain style can set
+    "article", "book", "booklet", "inbook", "incollection", "inproceedings", "manual",
+    "mastersthesis", "misc", "online", "phdthesis", "proceedings", "techreport", "unpublished",
+}  # fmt: skip
 
 
-def read_references(path: Path, folder: str, found: list[Diagnostic]) -> tuple[Reference, ...]:
-    """List the entries of `references.bib` with their places; no file, no entries."""
+def read_references(path: Path, name: str) -> tuple[Reference, ...]:
+    """List the entries of `references.bib` with their places; no file, no entries.
+
+    Raises: RefusedError with what is wrong in the file.
+    """
     if not path.exists():
         return ()
-    name = f"{folder}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        hint = "save the file as UTF-8"
-        found.append(refusal(Location(name), "not-utf8", "the file is not UTF-8", hint))
-        return ()
+    text = decoded(path, name)
+    found: list[Diagnostic] = []
     references: dict[str, Reference] = {}
     for match in ENTRY.finditer(text):
+        key, kind = match["key"], match["kind"].lower()
         at = Location(name, text.count("\n", 0, match.start("key")) + 1, 1)
-        key = match["key"]
-        if match["kind"].lower() in NO_ENTRY:
+        if kind in NO_ENTRY:
             continue
+        if kind not in KINDS:
+            hint = did_you_mean(kind, KINDS)
+            found.append(refusal(at, "bad-reference", f"no kind of work is called `{kind}`", hint))
         if key in references:
             message = f"the entry `{key}` is given twice; first on line {references[key].at.line}"
-            found.append(refusal(at, "duplicate-key", message))
+            found.append(refusal(at, "duplicate-key", message, "keep one of the two"))
         references[key] = Reference(key=key, at=at)
+    found = found or _syntax(text, name)
+    if found:
+        raise RefusedError(found)
     return tuple(references.values())
+
+
+def _syntax(text: str, name: str) -> list[Diagnostic]:
+    """What pybtex has to say."""
+    from pybtex.database import parse_string  # noqa: PLC0415  # only where there is a bibliography
+    from pybtex.exceptions import PybtexError  # noqa: PLC0415
+
+    try:
+        parse_string(text, "bibtex")
+    except PybtexError as error:
+        at = Location(name, getattr(error, "lineno", None) or 1, 1)
+        message = str(error).partition(": ")[2] or str(error)
+        return [refusal(at, "bad-reference", message)]
+    return []

@@ -54,7 +54,7 @@ def load(path: Path, name: str) -> Mapping:
 
     Raises: RefusedError with every fault that can be told apart.
     """
-    loader = _Loader(name, _decoded(path, name))
+    loader = _Loader(name, decoded(path, name))
     root = loader.root()
     if loader.found:
         raise RefusedError(loader.found)
@@ -66,7 +66,11 @@ def refusal(at: Location, id_: str, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(id_, message, ExitCode.BAD_INPUT, at, hint)
 
 
-def _decoded(path: Path, name: str) -> str:
+def decoded(path: Path, name: str) -> str:
+    """The text of a file, called `name` in messages.
+
+    Raises: RefusedError where it cannot be read, is too long, or is not UTF-8.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivatex.document import Document
-from derivatex.model import fragments
 from derivatex.render.bibliography import entries
 from derivatex.render.environment import environment
 from derivatex.render.marks import Marks
@@ -37,15 +36,7 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         )
     ]
     template = environment().get_template("report.tex.j2")
-    cited = sorted(
-        {
-            key.strip()
-            for problem in assignment.problems
-            for text in fragments(problem)
-            for call in text.scan.called("cite")
-            for key in call.argument.split(",")
-        }
-    )
+    cited = sorted({key for key, _ in assignment.citations()})
     rendered = template.render(
         heading=assignment.heading,
         source=typesetters[0].tex(assignment.heading.source),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, TableBlock
+from derivatex.render.typesetter import markup
 
 if TYPE_CHECKING:
     from derivatex.model import Block, Problem
@@ -111,6 +112,7 @@ def _demonstration(block: ErratumBlock, typeset: Typesetter) -> dict[str, Any]:
     }
     if recomputed is not None and not isinstance(recomputed.numbers, tuple):
         shown = ours.notation.printed(recomputed.numbers)
-        page["recomputed"] = shown.tex
+        longer = replace(ours.notation, digits=ours.notation.digits + 2)
+        page["recomputed"] = markup(longer.printed(recomputed.numbers).tex)
         page["is_reproduced"] = shown.number == theirs.printed().number
     return page

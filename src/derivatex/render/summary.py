@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pylatex import LongTable, NoEscape
+from pylatex import LongTable, NoEscape, Tabular
 
 from derivatex.render.typesetter import markup
 from derivatex.solution import State, typed_value
@@ -60,12 +60,12 @@ def summary(checked: Checked) -> Summary:
 
 def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
     """One row for each declared function: a record's entries share theirs."""
-    worst: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    worst: dict[tuple[str, str], float] = defaultdict(float)
     for verdict in routes:
-        errors = worst[verdict.problem, verdict.claim.partition(".")[0]]
-        errors[verdict.detail] = max(errors[verdict.detail], verdict.error or 0.0)
-    described = {
-        (solution.problem, value.address.partition(".")[0]): value.describes
+        key = (verdict.problem, verdict.claim.partition(".")[0])
+        worst[key] = max(worst[key], verdict.error or 0.0)
+    values = {
+        (solution.problem, value.address.partition(".")[0]): value
         for solution in checked.solutions
         for value in solution.values.values()
     }
@@ -73,20 +73,16 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
         (
             escape(problem),
             _code(name),
-            escape(described[problem, name].rstrip(".")),
-            escape("; ".join(_words(route) for route in errors)),
-            f"${_error(max(errors.values()))}$",
+            escape(values[problem, name].describes),
+            escape("; ".join(it.describes or it.name for it in values[problem, name].routes)),
+            f"${_error(error)}$",
         )
-        for (problem, name), errors in worst.items()
+        for (problem, name), error in worst.items()
     ]
-    head = ("", "Value", "What it is", "Other routes", "Difference")
+    head = ("Problem", "Value", "What it is", "Other routes", "Difference")
     column = r">{\raggedright\arraybackslash}p{%s\linewidth}"
-    return _table(f"ll{column % 0.34}{column % 0.26}r", head, rows)
-
-
-def _words(route: str) -> str:
-    """`fx_by_central_difference` in words: what comes after `by`."""
-    return route.partition("by_")[2].replace("_", " ") or route.replace("_", " ")
+    made = LongTable(f"ll{column % 0.25}{column % 0.27}r", booktabs=True, width=len(head))
+    return markup(f"{{\\small\\LTleft=0pt {_filled(made, head, rows)}}}")
 
 
 def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
@@ -96,7 +92,7 @@ def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
         rows.append(
             (escape(verdict.problem), _code(verdict.claim), f"${ours.tex}$", f"${theirs.tex}$")
         )
-    return _table("llrr", ("", "Value", "Printed", "From printed operands"), rows)
+    return _table("llrr", ("Problem", "Value", "Printed", "From printed operands"), rows)
 
 
 def _errata_table(checked: Checked, errata: list[Verdict]) -> Markup:
@@ -113,7 +109,7 @@ def _errata_table(checked: Checked, errata: list[Verdict]) -> Markup:
                 f"${ours.tex}$",
             )
         )
-    return _table("llrr", ("", "Value", "Published", "Ours"), rows)
+    return _table("llrr", ("Problem", "Value", "Published", "Ours"), rows)
 
 
 def _value(checked: Checked, verdict: Verdict) -> Value:
@@ -125,14 +121,20 @@ def _value(checked: Checked, verdict: Verdict) -> Value:
 
 
 def _table(align: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+    """A short table at the left margin, on one page."""
+    made = Tabular(align, booktabs=True, width=len(head))
+    return markup(f"{{\\small {_filled(made, head, rows)}\\par}}")
+
+
+def _filled(made: Tabular, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Rows of LaTeX under a head; the first column is the number of the problem."""
-    made = LongTable(align, booktabs=True, width=len(head))
     made.add_row([NoEscape(cell) for cell in head])
     made.add_hline()
-    made.end_table_header()
+    if isinstance(made, LongTable):
+        made.end_table_header()
     for row in rows:
         made.add_row([NoEscape(cell) for cell in row])
-    return markup(f"{{\\small\\LTleft=0pt {made.dumps()}}}")
+    return str(made.dumps())
 
 
 def _code(name: str) -> str:

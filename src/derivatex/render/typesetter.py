@@ -65,11 +65,16 @@ class Typesetter:
 
     def table(self, table: Table) -> Markup:
         """Rows under a head, ruled as in books."""
-        made = Tabular(table.align, booktabs=True)
+        made = Tabular(table.align.replace("d", "r"), booktabs=True)
         made.add_row([NoEscape(self._filled(cell)) for cell in table.head])
         made.add_hline()
-        for row in table.rows:
-            made.add_row([NoEscape(self._filled(cell)) for cell in row])
+        columns = [
+            [self._filled(cell) for cell in column] for column in zip(*table.rows, strict=True)
+        ]
+        for align, cells in zip(table.align, columns, strict=True):
+            cells[:] = aligned_at_point(cells) if align == "d" else cells
+        for row in zip(*columns, strict=True):
+            made.add_row([NoEscape(cell) for cell in row])
         return markup(self.marks.mark(table.at) + made.dumps())
 
     def label(self, kind: str, name: str) -> Markup:
@@ -114,6 +119,20 @@ class Typesetter:
         rows = held.shape[0]
         dumped = Matrix(cells.reshape(rows, -1), mtype="b").dumps()
         return str(dumped).replace("%\n", "")
+
+
+def aligned_at_point(cells: list[str]) -> list[str]:
+    """Right-aligned numbers made to line up at their decimal points, by invisible digits."""
+    decimals = {cell: cell.rstrip("$").partition(".")[2] for cell in cells}
+    most = max(map(len, decimals.values()))
+    padded = []
+    for cell in cells:
+        missing = "0" * (most - len(decimals[cell]))
+        point = "." if missing and not decimals[cell] else ""
+        is_number = cell.endswith("$") and missing
+        phantom = f"\\phantom{{{point}{missing}}}$" if is_number else ""
+        padded.append(cell.removesuffix("$") + phantom if phantom else cell)
+    return padded
 
 
 def markup(tex: str) -> Markup:

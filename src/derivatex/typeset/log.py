@@ -25,10 +25,11 @@ UNDEFINED = re.compile(
     r"^LaTeX Warning: (?P<what>Reference|Citation) `(?P<key>[^']+)' .*line (?P<line>\d+)"
 )
 MACRO = re.compile(r"\\[A-Za-z@]+\*?$")
+UNDEFINED_MACRO = "Undefined control sequence"
 ALLOWED_EXCESS = 1.0  # points by which a line may stick out unseen
 CONSEQUENCES = ("Emergency stop", "==> Fatal error", "Interruption", "LaTeX Error: There's no line")
 HINTS = {
-    "Undefined control sequence": "mend its spelling; amsmath, mathtools, amssymb, bm are loaded",
+    UNDEFINED_MACRO: "mend its spelling; amsmath, mathtools, amssymb, bm are loaded",
     "Missing $ inserted": "set the formula in `$ … $`",
     "Misplaced alignment tab": r"`&` belongs into an alignment; write \& for the character",
     "Double superscript": "put braces around the first one",
@@ -75,34 +76,49 @@ def _errors(lines: list[str], document: Document, project: Path) -> Iterator[Dia
         if match is None or match["message"].startswith(CONSEQUENCES):
             continue
         message = match["message"].rstrip(".")
-        context = next(
-            (found for text in lines[number + 1 : number + 12] if (found := CONTEXT.match(text))),
-            None,
-        )
-        found = match.groupdict()
-        where = found.get("line") or (context["line"] if context else None)
-        is_ours = found.get("file", ".tex").endswith(".tex")  # and not a package's own line
-        at = document.origin(int(where)) if where and is_ours else None
-        macro = MACRO.search(context["text"].rstrip()) if context else None
-        if macro and message == "Undefined control sequence":
-            message = f"the macro `{macro.group()}` is undefined"
-            hint = HINTS["Undefined control sequence"]
-            yield _tex("undefined-macro", message, _column(at, macro.group(), project), hint)
+        seen, where = _context(lines[number + 1 : number + 16])
+        named = match.groupdict()
+        where = int(named.get("line") or where)
+        is_ours = named.get("file", ".tex").endswith(".tex")  # and not a package's own line
+        at = document.origin(where) if where and is_ours else None
+        macros = [found.group() for text in seen if (found := MACRO.search(text))]
+        if macros and message == UNDEFINED_MACRO:
+            place = _place(document, macros[0], where, project) or at
+            message = f"the macro `{macros[0]}` is undefined"
+            yield _tex("undefined-macro", message, place, HINTS[UNDEFINED_MACRO])
         else:
             message = message.removeprefix("LaTeX Error: ")
             hint = next((hint for part, hint in HINTS.items() if part in message), "")
-            seen = f" at `{context['text'].strip()[-40:]}`" if context else ""
-            yield _tex("tex-error", f"{message}{seen}", at, hint)
+            shown = f" at `{seen[-1][-40:]}`" if seen and seen[-1] else ""
+            yield _tex("tex-error", f"{message}{shown}", at, hint)
+
+
+def _context(lines: list[str]) -> tuple[list[str], int]:
+    """What TeX had read when it stopped, outermost last, and the line that it was on."""
+    seen: list[str] = []
+    for line in lines:
+        if match := CONTEXT.match(line):
+            return [*seen, match["text"].strip()], int(match["line"])
+        seen.append(line.strip())
+    return [], 0
 
 
 def _tex(id_: str, message: str, at: Location | None, hint: str = "") -> Diagnostic:
     return Diagnostic(id_, message, ExitCode.TEX_FAILED, at, hint, Severity.ERROR)
 
 
-def _column(at: Location | None, text: str, project: Path) -> Location | None:
+def _place(document: Document, macro: str, last: int, project: Path) -> Location | None:
+    """Where an author wrote a macro: TeX reports a display's errors at the display's end."""
+    lines = document.tex.split("\n")
+    for number in range(min(last, len(lines)), 0, -1):
+        at = document.origin(number)
+        if macro in lines[number - 1] and at is not None:
+            return _column(at, macro, project)
+    return None
+
+
+def _column(at: Location, text: str, project: Path) -> Location:
     """Where `text` stands on the author's line."""
-    if at is None:
-        return None
     lines = (project / at.file).read_text(encoding="utf-8").split("\n")
     line = lines[at.line - 1] if at.line <= len(lines) else ""
     column = line.find(text)

@@ -19,7 +19,8 @@ NUMBER = re.compile(r"−?\d+(?:\.\d+)?")
 TROUBLE = {
     "??": "a reference that leads nowhere",
     r"\val{": "a value's name in the place of its number",
-    "((": "a piece of a template",
+    "((*": "a piece of a template",
+    "*))": "a piece of a template",
     "nan": "a number that is none",
     "Traceback": "an error message",
 }
@@ -57,12 +58,11 @@ def _fonts(pdf: Path) -> list[Diagnostic]:
     """Every font is embedded, and none is made of bitmaps."""
     found = []
     for line in _output("pdffonts", pdf.name, folder=pdf.parent).splitlines()[2:]:
-        name = line[:36].strip()
-        fields = line[36:].split()
-        embedded = fields[-5]
+        fields = line.split()
+        name, embedded = fields[0], fields[-5]
         if embedded != "yes":
             found.append(_finding("font-not-embedded", f"the font {name} is not embedded"))
-        if "Type 3" in line[36:]:
+        if " Type 3 " in line:
             found.append(_finding("bitmap-font", f"the font {name} is made of bitmaps"))
     return found
 
