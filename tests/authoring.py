@@ -16,6 +16,7 @@ from derivatex.diagnostics import Location, RefusedError, Severity, errors_in
 from derivatex.read.assignment import read_assignment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from derivatex.check.examine import Examination
@@ -122,9 +123,13 @@ def mutated(text: Text, old: str, new: str) -> Text:
 
 
 @pytest.fixture
-def author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Author:
-    """An author in an empty folder; what his module does to the interpreter is undone."""
+def author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Author]:
+    """An author in an empty folder; what his modules do to the interpreter is undone."""
+    before = set(sys.modules)
     monkeypatch.setattr(sys, "path", sys.path.copy())
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setitem(sys.modules, worker.MODULE, sys)
-    return Author(tmp_path)
+    yield Author(tmp_path)
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(str(tmp_path)):
+            del sys.modules[name]
