@@ -67,7 +67,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "at": str(verdict.at) if verdict.at else None,
         "claim": verdict.claim,
         "detail": verdict.detail,
-        "error": verdict.error,
+        "error": None if verdict.error is None else _plain(verdict.error),
         "kind": verdict.kind,
         "problem": verdict.problem,
         "state": verdict.state.value,

@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -154,6 +155,18 @@ class Erratum(Node):
     right: Math
     why: Prose
 
+    @field_validator("printed", "right")
+    @classmethod
+    def _is_one_formula(cls, formula: Math) -> Math:
+        outermost = [
+            token for token in formula.scan.tokens if token.text == "&" and token.outermost
+        ]
+        if formula.scan.breaks or outermost:
+            raise PydanticCustomError(
+                "one_formula", "an erratum quotes one formula: no outermost `&` or line break"
+            )
+        return formula
+
 
 class ErratumBlock(BlockNode):
     """An erratum where the report meets it."""
@@ -293,13 +306,6 @@ class Assignment(BaseModel):
     heading: Heading
     problems: tuple[Problem, ...]
     references: tuple[Reference, ...] = ()
-
-    def citations(self) -> Iterator[tuple[str, Location]]:
-        """The key of every citation, with its place."""
-        for text in fragments((self.heading, *self.problems)):
-            for call in text.scan.called("cite"):
-                for key in call.argument.split(","):
-                    yield key.strip(), text.locate(call.start)
 
 
 def fragments(node: BaseModel | tuple[Any, ...] | dict[str, Any]) -> Iterator[Fragment]:

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
+from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
+from derivatex.model import fragments
 from derivatex.tex.notation import Notation, Printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from derivatex.diagnostics import Location
     from derivatex.model import Assignment
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from derivatex.tex.numbers import TypedNumber, TypedNumbers
 
 Numbers: TypeAlias = "float | int | tuple[Numbers, ...]"
+IN_DRAWING = re.compile(r"\\val(?:\[(?P<digits>\d+)\])?\{(?P<address>[^{}]+)\}")
 ENTRY = re.compile(r"(?P<name>[^\[]+)\[(?P<indices>[\d,\s]+)\]")
 
 
@@ -58,7 +61,7 @@ class Tolerance:
 
     def allows(self, error: float, scale: float) -> bool:
         """Whether an error is small enough for entries of size `scale`; NaN never is."""
-        return error <= self.relative * scale + self.absolute
+        return isfinite(error) and error <= self.relative * scale + self.absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Value:
         pairs = [
             (self.printed(indices), self.notation.printed(theirs))
             for indices, theirs in scalars(self.from_printed.numbers)
+            if isfinite(theirs) and isfinite(entry(self.numbers, indices))
         ]
         return [(ours, theirs) for ours, theirs in pairs if ours.number != theirs.number]
 
@@ -240,3 +244,24 @@ class Checked:
     assignment: Assignment
     solutions: tuple[Solution, ...]
     verdicts: tuple[Verdict, ...]
+
+
+def citations(
+    assignment: Assignment, solutions: Sequence[Solution], *, is_handout: bool = False
+) -> Iterator[tuple[str, Location]]:
+    """The key of every citation with its place: in the YAML's texts and in the modules' tables.
+
+    A handout has those of the heading, the statements and the questions.
+    """
+    texts = list(fragments((assignment.heading, *assignment.problems)))
+    if is_handout:
+        asked = [part.question for problem in assignment.problems for part in problem.parts]
+        stated = [problem.statement for problem in assignment.problems if problem.statement]
+        texts = [assignment.heading.source, *stated, *asked]
+    for solution in () if is_handout else solutions:
+        for table in solution.tables.values():
+            texts += [cell for row in (table.head, *table.rows) for cell in row]
+    for text in texts:
+        for call in text.scan.called("cite"):
+            for key in call.argument.split(","):
+                yield key.strip(), text.locate(call.start)

@@ -104,10 +104,12 @@ def write_certificate(target: Target, project: Path, certificate: Certificate) -
 
 def is_current(target: Target, project: Path, now: dict[str, str]) -> bool:
     """Whether the PDF that lies there is what these inputs give."""
-    recorded = read_certificate(target, project).get("pdf") or {}
+    recorded = read_certificate(target, project).get("pdf")
     try:
         found = digest(target.pdf(project).read_bytes())
     except OSError:
+        return False
+    if not isinstance(recorded, dict):
         return False
     return recorded.get("inputs") == now and recorded.get("sha256") == found
 

@@ -53,7 +53,7 @@ def examine(
         _count_relations(findings)
         verdicts += findings.verdicts
         diagnostics += findings.diagnostics
-    diagnostics += check_citations(assignment, is_whole=is_whole)
+    diagnostics += check_citations(assignment, solutions, is_whole=is_whole)
     passed = not errors_in(diagnostics) and len(solutions) == len(problems)
     checked = Checked(assignment, tuple(solutions), tuple(verdicts)) if passed else None
     return Examination(tuple(verdicts), in_order(diagnostics), checked)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from derivatex.model import Erratum, ErratumBlock, FigureBlock, fragments
+from derivatex.check.references import texts_of
+from derivatex.model import Erratum, ErratumBlock, FigureBlock
 from derivatex.solution import State, scalars
-from derivatex.tex.markup import Math
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,28 +18,22 @@ if TYPE_CHECKING:
     from derivatex.tex.markup import Fragment, Source
 
 KIND = "literal"
-DECIMAL = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d{2,})(?![\w])")
-IN_DOLLARS = re.compile(r"\$([^$]*)\$")
-AFTER_NAME = re.compile(r"[A-Za-z]-$")  # CIFAR-10 is a name
+DECIMAL = re.compile(r"(?<![\d.])(?:\d*\.\d+|\d{2,})(?!\d)")
+AFTER_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z]+-?$")  # CIFAR-10 and L2 are names
 
 
 def check_literals(findings: Findings) -> None:
     """A decimal, or an integer of two digits or more, must be a value or be given."""
-    quoted = {id(text) for erratum in _errata(findings) for text in (erratum.printed,)}
+    quoted = {id(erratum.printed) for erratum in _errata(findings)}
     count = 0
-    for text in fragments(findings.problem):
-        if id(text) in quoted:
-            continue
-        count += 1
-        _refuse(findings, typed_numbers(text))
-    for table in findings.solution.tables.values():
-        for row in (table.head, *table.rows):
-            _refuse(findings, ((number, table.at) for c in row for number, _ in typed_numbers(c)))
+    for text in texts_of(findings):
+        if id(text) not in quoted:
+            count += 1
+            _refuse(findings, typed_numbers(text))
     for plain in _plain_texts(findings):
         count += 1
         _refuse(findings, plain_numbers(plain))
     _check_figures(findings)
-    _check_drawings(findings)
     if not any(verdict.kind == KIND for verdict in findings.verdicts):
         detail = f"{count} texts without a hand-typed number"
         findings.found(KIND, "every text", State.PASSED, detail=detail)
@@ -51,7 +45,7 @@ def typed_numbers(text: Fragment) -> Iterator[tuple[str, Location]]:
         is_long = len(token.text) > 1
         if token.kind != "number" or not is_long or token.index:
             continue
-        if AFTER_NAME.search(text[: token.start]) or text[token.start - 1 : token.start].isalpha():
+        if not token.math and AFTER_NAME.search(text[: token.start]):
             continue
         yield token.text, text.locate(token.start)
 
@@ -98,18 +92,10 @@ def _check_figures(findings: Findings) -> None:
                     )
 
 
-def _check_drawings(findings: Findings) -> None:
-    """What TikZ shows in mathematics is held to the same rule; its coordinates are not shown."""
-    for figure in findings.solution.figures.values():
-        for formula in IN_DOLLARS.findall(figure.tikz or ""):
-            text = Math.placed(formula, figure.at)
-            _refuse(findings, ((number, figure.at) for number, _ in typed_numbers(text)))
-
-
 def _numbers_of(findings: Findings, figure: Figure) -> Iterator[str]:
     """Every number that a figure's function was passed, as it may write it, without its sign."""
     for address in figure.operands:
         value = findings.solution.values[address]
         for indices, number in scalars(value.numbers):
-            yield value.printed(indices).plain.lstrip("−")
+            yield from DECIMAL.findall(value.printed(indices).plain)
             yield f"{abs(number):g}"

@@ -43,7 +43,7 @@ def disagreements(typed: TypedNumbers, held: Held) -> list[tuple[TypedNumber, tu
     return [
         (leaf, ours)
         for leaf, ours in zip(typed.leaves.values(), held.entries, strict=True)
-        if abs(leaf.number - entry(held.value.numbers, ours)) > leaf.half_unit * (1 + SLACK)
+        if not abs(leaf.number - entry(held.value.numbers, ours)) <= leaf.half_unit * (1 + SLACK)
     ]
 
 

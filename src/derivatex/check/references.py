@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
 from derivatex.model import FigureBlock, TableBlock, fragments
-from derivatex.solution import State
+from derivatex.solution import IN_DRAWING, State, citations
+from derivatex.tex.markup import Math
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from derivatex.check.finding import Findings
     from derivatex.diagnostics import Location
     from derivatex.model import Assignment, Problem
+    from derivatex.solution import Solution
     from derivatex.tex.markup import Fragment, Source
     from derivatex.tex.scan import Call
 
 KIND = "reference"
 MAX_DIGITS = 15
+IN_DOLLARS = re.compile(r"\$([^$]*)\$")
 
 
 def check_references(findings: Findings) -> None:
@@ -32,11 +36,13 @@ def check_references(findings: Findings) -> None:
     _warn_unused(findings)
 
 
-def check_citations(assignment: Assignment, *, is_whole: bool) -> Iterator[Diagnostic]:
+def check_citations(
+    assignment: Assignment, solutions: Sequence[Solution], *, is_whole: bool
+) -> Iterator[Diagnostic]:
     """Works that are cited and not listed; of a whole assignment also those that nobody cites."""
     known = {reference.key: reference.at for reference in assignment.references}
     cited = set()
-    for key, at in assignment.citations():
+    for key, at in citations(assignment, solutions):
         cited.add(key)
         if key not in known:
             message = f"the work `{key}` is not in {assignment.folder}/references.bib"
@@ -50,12 +56,25 @@ def check_citations(assignment: Assignment, *, is_whole: bool) -> Iterator[Diagn
             )
 
 
-def calls(findings: Findings, *names: str) -> Iterator[tuple[Fragment, Call]]:
-    """The calls of these commands on the page: in the YAML's texts and in the module's tables."""
-    texts = list(fragments(findings.problem))
+def asks_for_digits(call: Call) -> bool:
+    r"""Whether a `\val` names digits of its own, and can have them."""
+    return call.option.isdecimal() and int(call.option) <= MAX_DIGITS
+
+
+def texts_of(findings: Findings) -> Iterator[Fragment]:
+    """What of a problem is read as LaTeX: the YAML's texts, tables, formulas in drawings."""
+    yield from fragments(findings.problem)
     for table in findings.solution.tables.values():
-        texts += [cell for row in (table.head, *table.rows) for cell in row]
-    for text in texts:
+        for row in (table.head, *table.rows):
+            yield from row
+    for figure in findings.solution.figures.values():
+        for formula in IN_DOLLARS.findall(figure.tikz or ""):
+            yield Math.placed(formula, figure.at)
+
+
+def calls(findings: Findings, *names: str) -> Iterator[tuple[Fragment, Call]]:
+    """The calls of these commands on the page."""
+    for text in texts_of(findings):
         for call in text.scan.called(*names):
             yield text, call
 
@@ -72,8 +91,8 @@ def printed_addresses(findings: Findings) -> set[str]:
 
 def tikz_addresses(code: Source) -> Iterator[str]:
     r"""The arguments of `\val` in a drawing."""
-    for part in code.split(r"\val{")[1:]:
-        yield part.partition("}")[0]
+    for match in IN_DRAWING.finditer(code):
+        yield match["address"].strip()
 
 
 def _check_values(findings: Findings) -> int:
@@ -81,7 +100,7 @@ def _check_values(findings: Findings) -> int:
     for text, call in calls(findings, "val", "published"):
         count += 1
         at = text.locate(call.start)
-        if call.option and not (call.option.isdecimal() and int(call.option) <= MAX_DIGITS):
+        if call.option and not asks_for_digits(call):
             message = f"`{call.option}` is no number of digits"
             hint = f"write \\val[4]{{{call.argument}}}, with at most {MAX_DIGITS}"
             findings.failed(KIND, call.argument, message, id_="bad-digits", at=at, hint=hint)

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivatex.check.references import printed_addresses
-from derivatex.model import fragments
+from derivatex.check.references import asks_for_digits, calls, printed_addresses
 from derivatex.solution import State
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
     from derivatex.solution import Value
+    from derivatex.tex.markup import Fragment
+    from derivatex.tex.scan import Call
 
 KIND = "rounding"
+SPACES = {r"\,", r"\:", r"\;", r"\!", r"\ ", r"\quad", r"\qquad", "~", "&"}
+NO_OPERAND = SPACES | {
+    "+",
+    "-",
+    "(",
+    "[",
+    r"\bigl",
+    r"\Bigl",
+    r"\biggl",
+    r"\Biggl",
+    r"\displaystyle",
+}
 
 
 def check_rounding(findings: Findings) -> None:
@@ -38,20 +51,26 @@ def _recompute(findings: Findings, value: Value) -> None:
 
 def _check_equals(findings: Findings) -> None:
     r"""`=` before a rounded number claims what is not so: `\approx` does not."""
-    for text in fragments(findings.problem):
-        for call in text.scan.called("val"):
-            held = findings.solution.find(call.argument)
-            if held is None or call.before != "=":
-                continue
-            digits = int(call.option) if call.option.isdecimal() else None
-            exact = all(held.value.printed(indices, digits).exact for indices in held.entries)
-            if not exact:
-                message = rf"`=` before \val{{{call.argument}}}, which is printed rounded"
-                findings.failed(
-                    KIND,
-                    call.argument,
-                    message,
-                    id_="rounded-equals",
-                    at=text.locate(call.start),
-                    hint=r"write `\approx`",
-                )
+    for text, call in calls(findings, "val"):
+        held = findings.solution.find(call.argument)
+        if held is None or not _follows_equals(text, call):
+            continue
+        digits = int(call.option) if asks_for_digits(call) else None
+        if not all(held.value.printed(indices, digits).exact for indices in held.entries):
+            message = rf"`=` before \val{{{call.argument}}}, which is printed rounded"
+            findings.failed(
+                KIND,
+                call.argument,
+                message,
+                id_="rounded-equals",
+                at=text.locate(call.start),
+                hint=r"write `\approx`",
+            )
+
+
+def _follows_equals(text: Fragment, call: Call) -> bool:
+    """Whether `=` stands before a number, but for signs, brackets and spaces."""
+    before = [token.text for token in text.scan.tokens if token.start < call.start]
+    while before and before[-1] in NO_OPERAND:
+        before.pop()
+    return before[-1:] == ["="]

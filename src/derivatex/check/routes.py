@@ -3,42 +3,68 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivatex.solution import State, Value, scalars, shape_of
+from derivatex.check.references import asks_for_digits, calls
+from derivatex.solution import State, Value, entry, scalars, shape_of
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
+    from derivatex.diagnostics import Location
     from derivatex.solution import Numbers, Route
+    from derivatex.tex.notation import Notation
 
 KIND = "route"
 
 
 def check_routes(findings: Findings) -> None:
-    """Finite, of one shape, and equal within the value's tolerance."""
+    """Finite, of one shape, and equal within a tolerance that no printed digit outlives."""
     for value in findings.solution.values.values():
         if not value.is_given:
             _check_value(findings, value)
+    _check_asked_digits(findings)
 
 
 def difference(first: Numbers, second: Numbers) -> tuple[float, float, tuple[int, ...]]:
     """The largest absolute difference, the largest size of an entry, and where they differ most.
 
-    Both have one shape. NaN anywhere makes the difference infinite.
+    Both have one shape. Integers are compared exactly; what is not finite differs from everything.
     """
     worst, scale = 0.0, 0.0
     where: tuple[int, ...] = ()
     for (indices, left), (_, right) in zip(scalars(first), scalars(second), strict=True):
-        gap = abs(left - right)
-        gap = math.inf if math.isnan(gap) else gap
-        scale = max(scale, abs(left), abs(right))
+        if left == right and is_finite(left):
+            scale = max(scale, size(left))
+            continue
+        gap = size(left - right) if is_finite(left) and is_finite(right) else math.inf
+        scale = max(scale, size(left), size(right))
         if gap > worst:
             worst, where = gap, indices
     return worst, scale, where
 
 
+def is_finite(number: float) -> bool:
+    """Whether a number is one; an integer of any length is."""
+    return isinstance(number, int) or math.isfinite(number)
+
+
+def size(number: float) -> float:
+    """Its absolute value as a float; infinite where that is too large for one."""
+    try:
+        return abs(float(number))
+    except OverflowError:
+        return math.inf
+
+
+def allowed(value: Value) -> float:
+    """The largest difference between its routes that a value's tolerance lets pass."""
+    scale = max((size(number) for _, number in scalars(value.numbers)), default=0.0)
+    return value.tolerance.relative * scale + value.tolerance.absolute
+
+
 def _check_value(findings: Findings, value: Value) -> None:
-    wrong = [number for _, number in scalars(value.numbers) if not math.isfinite(number)]
+    wrong = [number for _, number in scalars(value.numbers) if not is_finite(number)]
     if wrong:
         message = f"`{value.address}` is {wrong[0]}"
         findings.failed(KIND, value.address, message, id_="not-finite", at=value.at)
@@ -54,10 +80,10 @@ def _check_route(findings: Findings, value: Value, route: Route) -> None:
         findings.failed(KIND, value.address, message, id_="route-shape", at=value.at)
         return
     gap, scale, where = difference(value.numbers, route.numbers)
-    relative = gap / scale if scale else gap
-    if not value.tolerance.allows(gap, scale):
+    relative = gap / scale if 0 < scale < math.inf else gap
+    if gap and not value.tolerance.allows(gap, scale):
         place = f"[{','.join(map(str, where))}]" if where else ""
-        first, second = dict(scalars(value.numbers))[where], dict(scalars(route.numbers))[where]
+        first, second = entry(value.numbers, where), entry(route.numbers, where)
         message = (
             f"`{value.address}{place}` is {first:.12g}, but {second:.12g} by `{route.name}` "
             f"(relative difference {relative:.1e}, tolerance {value.tolerance.relative:.1e})"
@@ -73,20 +99,42 @@ def _check_route(findings: Findings, value: Value, route: Route) -> None:
             error=relative,
         )
         return
-    allowed = value.tolerance.relative * scale + value.tolerance.absolute
-    coarse = [
-        printed
-        for indices, _ in scalars(value.numbers)
-        if 0 < (printed := value.printed(indices)).half_unit < allowed
-    ]
-    if coarse:
-        message = (
-            f"`{value.address}` is checked to {allowed:.1e}, which its last printed digit "
-            f"({coarse[0].plain}) does not need to survive"
-        )
-        hint = "tighten the tolerance, improve the route, or print fewer digits"
-        findings.failed(KIND, value.address, message, id_="loose-tolerance", at=value.at, hint=hint)
-        return
+    for indices, number in scalars(value.numbers):
+        if _is_loose(value, route, number, value.notation):
+            shown = value.printed(indices).plain
+            _refuse_loose(findings, value, shown, value.at)
+            return
     findings.found(
         KIND, value.address, State.PASSED, detail=route.name, error=relative, at=value.at
     )
+
+
+def _check_asked_digits(findings: Findings) -> None:
+    r"""What `\val[n]` asks for must be as certain as what a value's own notation shows."""
+    for text, call in calls(findings, "val"):
+        held = findings.solution.find(call.argument)
+        if held is None or held.value.is_given or not asks_for_digits(call):
+            continue
+        notation = replace(held.value.notation, digits=int(call.option))
+        for indices in held.entries:
+            number = entry(held.value.numbers, indices)
+            if any(_is_loose(held.value, it, number, notation) for it in held.value.routes):
+                shown = held.value.printed(indices, int(call.option)).plain
+                _refuse_loose(findings, held.value, shown, text.locate(call.start))
+                break
+
+
+def _is_loose(value: Value, route: Route, number: float, notation: Notation) -> bool:
+    """Whether the tolerance would let a wrong last digit pass; equal integers were compared."""
+    if isinstance(number, int) and route.numbers == value.numbers:
+        return False
+    return is_finite(number) and notation.resolution(number) < allowed(value)
+
+
+def _refuse_loose(findings: Findings, value: Value, shown: str, at: Location) -> None:
+    message = (
+        f"`{value.address}` is checked to {allowed(value):.1e} only, "
+        f"which the last digit of {shown} would not survive"
+    )
+    hint = "tighten the tolerance, improve the route, or print fewer digits"
+    findings.failed(KIND, value.address, message, id_="loose-tolerance", at=at, hint=hint)

@@ -7,13 +7,16 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FormatStrFormatter, FuncFormatter
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 TEXT_WIDTH = 6.3  # inches between the margins of the page
+BY_AUTHOR = (FixedFormatter, FormatStrFormatter, FuncFormatter)  # tick labels that he wrote
 STYLE: dict[str, Any] = {
     "axes.formatter.use_mathtext": True,
     "axes.labelsize": 9,
@@ -67,11 +70,17 @@ def as_pdf(figure: Figure) -> tuple[bytes, str]:
 
 
 def texts(figure: Figure) -> tuple[str, ...]:
-    """The words and numbers that the author put into a figure; an axis's own ticks are not his."""
-    ticks = {
-        id(label)
-        for axes in figure.axes
-        for label in (*axes.get_xticklabels(), *axes.get_yticklabels())
-    }
-    found = [text for text in figure.findobj(Text) if id(text) not in ticks and text.get_visible()]
-    return tuple(dict.fromkeys(text.get_text() for text in found if text.get_text().strip()))
+    """The words and numbers that the author put into a figure; what an axis writes is not his."""
+    axes = figure.findobj(Axis)
+    by_axis = {id(axis.offsetText) for axis in axes if isinstance(axis, Axis)}
+    for axis in axes:
+        if isinstance(axis, Axis):
+            for formatter, labels in (
+                (axis.get_major_formatter(), axis.get_majorticklabels()),
+                (axis.get_minor_formatter(), axis.get_minorticklabels()),
+            ):
+                if not isinstance(formatter, BY_AUTHOR):
+                    by_axis |= {id(label) for label in labels}
+    found = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    shown = [text.get_text() for text in found if text.get_visible() and id(text) not in by_axis]
+    return tuple(dict.fromkeys(words for words in shown if words.strip()))

@@ -40,9 +40,9 @@ class Task:
     givens: Mapping[str, TypedNumbers]
 
     @property
-    def folder(self) -> str:
+    def folder(self) -> Path:
         """The folder of the author's files, for telling his code from others'."""
-        return str((self.project / self.module).parent)
+        return (self.project / self.module).parent
 
 
 class Record(MappingABC[str, Any]):
@@ -91,11 +91,15 @@ class Evaluation:
         if name in self.computing:
             circle = " → ".join([*self.computing[self.computing.index(name) :], name])
             raise self.refusal(declaration, "circular-values", f"values need each other: {circle}")
+        if not declaration.routes:
+            message = f"`{name}` has no second route"
+            hint = "write `route=` another way to the same number"
+            raise self.refusal(declaration, "no-route", message, hint)
         self.computing.append(name)
         arguments, read = self._arguments(declaration, declaration.function)
         raw = declaration.function(**arguments)
         routes = [(route, self._route(declaration, route)) for route in declaration.routes]
-        self.raw[name], self.operands[name] = raw, tuple(read)
+        self.raw[name], self.operands[name] = self._as_operand(declaration, raw), tuple(read)
         from_printed = self._from_printed(declaration, tuple(read))
         for suffix, numbers in self._entries(declaration, raw).items():
             self.values[name + suffix] = Value(
@@ -211,6 +215,10 @@ class Evaluation:
         return arguments, read
 
     def _route(self, declaration: Declaration, route: Callable[..., Any]) -> Any:  # noqa: ANN401
+        if not inspect.isfunction(inspect.unwrap(route)):
+            message = f"the route of `{declaration.name}` is no function written in Python"
+            hint = "write a function that calls it; its parameters are givens and values, by name"
+            raise self.refusal(declaration, "bad-route", message, hint)
         shared = shared_names(declaration.function, route, self.task.folder)
         if shared:
             message = f"`{declaration.name}` and its route `{route.__name__}` both use "
@@ -233,8 +241,8 @@ class Evaluation:
         try:
             arguments = {name: self._as_printed(name) for name in names}
             entries = self._entries(declaration, declaration.function(**arguments))
-        except (ArithmeticError, ValueError, RefusedError):
-            return {}  # rounding left the function's domain: nothing to compare
+        except Exception:  # noqa: BLE001  # rounding may leave the author's domain in any way
+            return {}
         return {suffix: FromPrinted(numbers, read) for suffix, numbers in entries.items()}
 
     def _as_printed(self, name: str) -> Any:  # noqa: ANN401  # a number, or a mapping of numbers
@@ -257,6 +265,13 @@ class Evaluation:
                 message = f"`{key}` cannot be part of an address"
                 raise self.refusal(declaration, "bad-address", message)
         return {f".{key}": self._numbers(declaration, item) for key, item in raw.items()}
+
+    def _as_operand(self, declaration: Declaration, raw: object) -> Any:  # noqa: ANN401
+        """A value as other functions are passed it: nothing in it can be changed."""
+        entries = self._entries(declaration, raw)
+        if isinstance(raw, MappingABC):
+            return {suffix[1:]: as_argument(numbers) for suffix, numbers in entries.items()}
+        return as_argument(entries[""])
 
     def _entry(self, declaration: Declaration, label: str, result: object, suffix: str) -> Numbers:
         entries = self._entries(declaration, result)

@@ -59,6 +59,18 @@ class Graph:
 
     modules: tuple[Module, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse names that make two arrows one.
+
+        Raises: ValueError.
+        """
+        names = [module.name for module in self.modules]
+        arrows = [f"{module.name}_{name}" for module in self.modules for name in module.inputs]
+        for listed in (names, arrows):
+            twice = {name for name in listed if listed.count(name) > 1}
+            if twice:
+                raise ValueError(f"these names are not unique: {', '.join(sorted(twice))}")
+
     @property
     def output(self) -> Module:
         """The node whose gradients the backward pass gives."""

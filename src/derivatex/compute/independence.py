@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
-from types import CodeType, FunctionType
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 CONTAINERS = (tuple, list, set, frozenset)
 
 
-def shared_names(first: Callable[..., Any], second: Callable[..., Any], folder: str) -> list[str]:
+def shared_names(first: Callable[..., Any], second: Callable[..., Any], folder: Path) -> list[str]:
     """Name the functions and objects of the author's own that both functions reach.
 
     The author's own is what files below `folder` define; numbers, arrays, classes and what
@@ -23,32 +25,49 @@ def shared_names(first: Callable[..., Any], second: Callable[..., Any], folder: 
     return sorted({name for key, name in _reached(second, folder).items() if key in ours})
 
 
-def _reached(function: Callable[..., Any], folder: str) -> dict[int, str]:
+def _reached(function: Callable[..., Any], folder: Path) -> dict[int, str]:
     """Everything of the author's that a function can call, itself included, by identity."""
     found: dict[int, str] = {}
     waiting: list[Any] = [function]
-    seen: set[int] = set()
+    seen: dict[int, Any] = {}  # with the object, so that no other gets its identity
     while waiting:
         item = waiting.pop()
         if id(item) in seen:
             continue
-        seen.add(id(item))
+        seen[id(item)] = item
         if isinstance(item, CONTAINERS):
             waiting += item
         elif isinstance(item, dict):
             waiting += item.values()
-        elif _is_authors(item, folder):
-            found[id(item)] = getattr(item, "__name__", type(item).__name__)
-            if isinstance(item, FunctionType):
-                waiting += _named_in(item)
+        else:
+            waiting += _behind(item)
+            if _is_authors(item, folder):
+                found[id(item)] = getattr(item, "__name__", type(item).__name__)
+                if isinstance(item, FunctionType):
+                    waiting += _named_in(item, folder)
     return found
 
 
-def _named_in(function: FunctionType) -> Iterator[Any]:
-    """Yield the globals and closed-over objects that a function's code names."""
+def _behind(item: Any) -> tuple[Any, ...]:  # noqa: ANN401  # any object of the author's module
+    """What a wrapper, a partial function or a bound method calls."""
+    if isinstance(item, functools.partial):
+        return (item.func, item.args, item.keywords)
+    if isinstance(item, MethodType):
+        return (item.__func__, item.__self__)
+    wrapped = None if isinstance(item, type) else inspect.getattr_static(item, "__wrapped__", None)
+    return () if wrapped is None else (wrapped,)
+
+
+def _named_in(function: FunctionType, folder: Path) -> Iterator[Any]:
+    """Yield the globals, defaults and closed-over objects that a function's code names."""
+    yield function.__defaults__ or ()
     known = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
     for code in _codes(function.__code__):
-        yield from (known[name] for name in (*code.co_names, *code.co_freevars) if name in known)
+        for name in (*code.co_names, *code.co_freevars):
+            item = known.get(name)
+            yield item
+            if isinstance(item, ModuleType) and _is_below(item.__file__, folder):
+                yield from (getattr(item, part, None) for part in code.co_names)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -59,12 +78,16 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _is_authors(item: object, folder: str) -> bool:
+def _is_authors(item: object, folder: Path) -> bool:
     """Whether sharing this would make two routes one."""
     if isinstance(item, FunctionType):
-        return item.__code__.co_filename.startswith(folder)
-    if isinstance(item, type):
-        return False
+        return _is_below(item.__code__.co_filename, folder)
+    if isinstance(item, (type, ModuleType, functools.partial, MethodType)):
+        return False  # what they hold is looked at by itself
     module = type(item).__module__
-    file = str(getattr(sys.modules.get(module), "__file__", None) or "")
-    return module.startswith("derivatex.") or file.startswith(folder)
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return module.startswith("derivatex.") or _is_below(file, folder)
+
+
+def _is_below(file: str | None, folder: Path) -> bool:
+    return file is not None and Path(file).is_relative_to(folder)

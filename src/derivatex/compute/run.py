@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivatex.compute.evaluate import Task
+from derivatex.compute.worker import FAILED
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
 from derivatex.model import FigureBlock, TableBlock, fragments
 from derivatex.solution import Solution, typed_value
@@ -111,7 +112,7 @@ def _work(
         running.discard(process)
     if not outcome_file.exists():
         shown = errors.decode("utf-8", "replace")
-        if "Traceback" in shown:
+        if process.returncode == FAILED:
             raise RuntimeError(f"the worker of {task.module} failed:\n{shown}")
         raise RefusedError([_died(task, status_file, process.returncode, shown)])
     outcome: Solution | RefusedError

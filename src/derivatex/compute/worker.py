@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from derivatex.solution import Solution
 
 MODULE = "derivatex_problem"
+PACKAGE = Path(__file__).parents[1]
+FAILED = 70  # the worker's own status where derivatex itself has failed
 
 
 def run(task: Task, status: Callable[[str, int], None]) -> Solution:
@@ -44,7 +46,7 @@ def run(task: Task, status: Callable[[str, int], None]) -> Solution:
     for declaration in sorted(declarations, key=lambda made: made.kind != "value"):
         status(f"the {declaration.kind} `{declaration.name}`", declaration.line)
         evaluation.computing.clear()
-        with _located(task, found):
+        with _located(task, found, evaluation.place(declaration)):
             match declaration.kind:
                 case "value":
                     evaluation.compute_values(declaration)
@@ -68,7 +70,7 @@ def _load(task: Task) -> list[Declaration]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[MODULE] = module
     found: list[Diagnostic] = []
-    with _located(task, found):
+    with _located(task, found, Location(task.module, 1, 1)):
         spec.loader.exec_module(module)
     if found:
         raise RefusedError(found)
@@ -91,8 +93,11 @@ def _twice(task: Task, declarations: list[Declaration]) -> list[Diagnostic]:
 
 
 @contextlib.contextmanager
-def _located(task: Task, found: list[Diagnostic]) -> Iterator[None]:
-    """Turn an exception of the author's code into a diagnostic at its line."""
+def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None]:
+    """Turn an exception of the author's code into a diagnostic at its line.
+
+    One that a library raises afterwards, as when a figure is written, is placed at `at`.
+    """
     try:
         yield
     except RefusedError as refused:
@@ -102,11 +107,13 @@ def _located(task: Task, found: list[Diagnostic]) -> Iterator[None]:
         found.append(Diagnostic("python-syntax", error.msg, ExitCode.BAD_INPUT, at))
     except (Exception, SystemExit) as error:  # author's code raises what it likes
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename.startswith(task.folder)]
-        if not own:
-            raise  # no line of the author's is in it: a bug of ours
-        at = _place(task, own[-1].filename, own[-1].lineno or 1, (own[-1].colno or 0) + 1)
-        hint = f"in `{(own[-1].line or '').strip()}`"
+        own = [frame for frame in frames if Path(frame.filename).is_relative_to(task.folder)]
+        hint = ""
+        if own:
+            at = _place(task, own[-1].filename, own[-1].lineno or 1, (own[-1].colno or 0) + 1)
+            hint = f"in `{(own[-1].line or '').strip()}`"
+        elif Path(frames[-1].filename).is_relative_to(PACKAGE):
+            raise  # neither his code nor a library that he asked for: a bug of ours
         message = f"{type(error).__name__}: {error}".rstrip(": ")
         found.append(Diagnostic("python-error", message, ExitCode.BAD_INPUT, at, hint))
 
@@ -131,6 +138,9 @@ def main() -> None:
             )
         except RefusedError as refused:
             outcome = refused
+        except Exception:  # noqa: BLE001  # the parent shows it as a bug of ours
+            traceback.print_exc()
+            sys.exit(FAILED)
     outcome_file.write_bytes(pickle.dumps((outcome, printed.getvalue())))
 
 

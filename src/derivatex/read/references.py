@@ -30,6 +30,7 @@ def read_references(path: Path, name: str) -> tuple[Reference, ...]:
     text = decoded(path, name)
     found: list[Diagnostic] = []
     references: dict[str, Reference] = {}
+    first: dict[str, int] = {}
     for match in ENTRY.finditer(text):
         key, kind = match["key"], match["kind"].lower()
         at = Location(name, text.count("\n", 0, match.start("key")) + 1, 1)
@@ -38,25 +39,33 @@ def read_references(path: Path, name: str) -> tuple[Reference, ...]:
         if kind not in KINDS:
             hint = did_you_mean(kind, KINDS)
             found.append(refusal(at, "bad-reference", f"no kind of work is called `{kind}`", hint))
-        if key in references:
-            message = f"the entry `{key}` is given twice; first on line {references[key].at.line}"
+        earlier = first.setdefault(key.casefold(), at.line)
+        if earlier != at.line:
+            message = f"the entry `{key}` is given twice; first on line {earlier}"
             found.append(refusal(at, "duplicate-key", message, "keep one of the two"))
         references[key] = Reference(key=key, at=at)
-    found = found or _syntax(text, name)
+    found = found or _unusable(text, name, references)
     if found:
         raise RefusedError(found)
     return tuple(references.values())
 
 
-def _syntax(text: str, name: str) -> list[Diagnostic]:
-    """What pybtex has to say."""
+def _unusable(text: str, name: str, references: dict[str, Reference]) -> list[Diagnostic]:
+    """What pybtex has to say of the file, and of each entry that it cannot set."""
     from pybtex.database import parse_string  # noqa: PLC0415  # only where there is a bibliography
     from pybtex.exceptions import PybtexError  # noqa: PLC0415
+    from pybtex.style.formatting.plain import Style  # noqa: PLC0415
 
     try:
-        parse_string(text, "bibtex")
+        library = parse_string(text, "bibtex")
     except PybtexError as error:
         at = Location(name, getattr(error, "lineno", None) or 1, 1)
         message = str(error).partition(": ")[2] or str(error)
         return [refusal(at, "bad-reference", message)]
-    return []
+    found = []
+    for key, reference in references.items():
+        try:
+            list(Style().format_bibliography(library, [key]))
+        except PybtexError as error:
+            found.append(refusal(reference.at, "bad-reference", str(error)))
+    return found

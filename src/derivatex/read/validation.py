@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
+NAMES = {
+    "part": "a part is called by small letters: a, b, c",
+    "problem": "a problem is called by a number: 3 or 1.2",
+}
 SHAPES = {
     "model_type": "expected `key: value` lines",
     "dict_type": "expected `key: value` lines",
@@ -51,10 +55,11 @@ def _diagnostics(
 def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
     kind: type[BaseModel], data: Mapping, detail: ErrorDetails
 ) -> Diagnostic:
-    path = [step for step in detail["loc"] if not _is_tag(step) and step != "[key]"]
+    is_key = detail["loc"][-1:] == ("[key]",) and detail["type"] == "string_pattern_mismatch"
+    path = [step for step in detail["loc"][: -1 if is_key else None] if not _is_tag(step)]
     value, at = _follow(data, path)
     last = str(path[-1]) if path else ""
-    if detail["loc"][-1:] == ("[key]",):
+    if is_key:
         value, last = last, str(path[-2])
     match detail["type"]:
         case "extra_forbidden":
@@ -80,6 +85,8 @@ def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
             return _bad_name(at, str(value), last)
         case shape if shape in SHAPES:
             return refusal(at, "bad-value", f"{SHAPES[shape]}{_shown(value)}")
+        case "number" | "reasons" | "stands_alone" | "one_formula":
+            return refusal(at, "bad-value", detail["msg"])
         case _:
             message = detail["msg"][0].lower() + detail["msg"][1:]
             return refusal(at, "bad-value", f"{message}{_shown(value)}")
@@ -87,7 +94,11 @@ def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
 
 def _is_tag(step: int | str) -> bool:
     """Whether a step of pydantic's path names a kind of block, not a key."""
-    return isinstance(step, str) and step.startswith(model.PLACE)
+    return (
+        isinstance(step, str)
+        and step.removeprefix(model.PLACE) in model.KINDS
+        and step.startswith(model.PLACE)
+    )
 
 
 def _shown(value: object) -> str:
@@ -99,7 +110,7 @@ def _bad_name(at: Location, value: str, key: str) -> Diagnostic:
     if "/" in value or "\\" in value or value.startswith("."):
         hint = "name a function of the problem's module; derivatex finds the files itself"
         return refusal(at, "path-in-yaml", f"`{value}` is a path; `{key}` takes a name", hint)
-    hint = "a name has ASCII letters, digits and `_`, and starts with a letter"
+    hint = NAMES.get(key, "a name has ASCII letters, digits and `_`, and starts with a letter")
     return refusal(at, "bad-value", f"`{value}` is no value of `{key}`", hint)
 
 
@@ -139,7 +150,8 @@ def _fields(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
             current = model.KINDS[str(step)[1:]]
             continue
         if isinstance(current, type) and issubclass(current, BaseModel) and isinstance(step, str):
-            current = current.model_fields[step].annotation
+            field = current.model_fields.get(step)  # a name of the author's own has none
+            current = field.annotation if field else current
         current = _inner(current)
     if not (isinstance(current, type) and issubclass(current, BaseModel)):
         return []

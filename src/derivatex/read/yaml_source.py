@@ -7,11 +7,13 @@ Tags, aliases and second documents have no use here and are refused.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
+from derivatex.model import PLACE
 from derivatex.tex.markup import Source
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x84\x86-\x9f\ue000\ue001\ufffe\uffff]")
 HINTS = {
     "cannot start any token": "indent with spaces; quote text that starts with `%`, `@` or '`'",
     "mapping values are not allowed": "quote text that holds `: `, or mend the indentation above",
@@ -107,26 +110,44 @@ class _Loader:
             at = Location(self.name, 1, 1)
             message = "the file is empty" if node is None else "expected `key: value` lines"
             raise RefusedError([refusal(at, "not-a-mapping", message)])
-        made = self._made(node, 0)
+        made = self._made(node)
         return made if isinstance(made, Mapping) else Mapping(self._at(node))
 
     def _compose(self) -> yaml.Node | None:
+        self._refuse_controls()
         try:
+            self._refuse_depth()
             return yaml.compose(self.text, Loader=yaml.CSafeLoader)
-        except yaml.reader.ReaderError as error:
-            offset = int(error.position)
-            before = self.text[:offset]
-            line, column = before.count("\n") + 1, offset - before.rfind("\n")
-            at = Location(self.name, line, column)
-            message = f"the character {error.character!r} is not allowed in YAML"
-            raise RefusedError([refusal(at, "yaml-syntax", message)]) from error
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line, mark.column) if mark else (0, 0)
+            marks = [error.problem_mark, error.context_mark]
+            if "end of stream" in str(error.problem):
+                marks.reverse()  # where it was opened
+            line, column = next(((it.line, it.column) for it in marks if it), (0, 0))
             raise RefusedError([self._syntax(str(error.problem), line, column)]) from error
-        except RecursionError as error:
-            at = Location(self.name, 1, 1)
-            raise RefusedError([refusal(at, "too-deep", "nested too deeply")]) from error
+
+    def _refuse_controls(self) -> None:
+        """Control characters, which YAML forbids, and those that mark lines for derivatex."""
+        found = []
+        for number, line in enumerate(self.lines, start=1):
+            if match := CONTROLS.search(line):
+                at = Location(self.name, number, match.start() + 1)
+                message = f"the character {match.group()!r} is not allowed in YAML"
+                found.append(refusal(at, "yaml-syntax", message, "remove it"))
+        if found:
+            raise RefusedError(found)
+
+    def _refuse_depth(self) -> None:
+        """Nesting that no solution has, before the composer descends into it."""
+        depth = 0
+        for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
+            opens = isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent))
+            closes = isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent))
+            depth += opens - closes
+            mark = event.start_mark
+            if depth > MAX_DEPTH + 1 and mark is not None:
+                at = Location(self.name, mark.line + 1, mark.column + 1)
+                message = f"nested more than {MAX_DEPTH} deep"
+                raise RefusedError([refusal(at, "too-deep", message)])
 
     def _syntax(self, problem: str, line: int, column: int) -> Diagnostic:
         at = Location(self.name, line + 1, column + 1)
@@ -145,41 +166,44 @@ class _Loader:
     def _refuse(self, node: yaml.Node, id_: str, message: str, hint: str = "") -> None:
         self.found.append(refusal(self._at(node), id_, message, hint))
 
-    def _made(self, node: yaml.Node, depth: int) -> Mapping | Sequence | Source:
+    def _made(self, node: yaml.Node) -> Mapping | Sequence | Source:
         if id(node) in self.seen:
             hint = "write the text out again, or quote what starts with `*`"
             self._refuse(node, "yaml-alias", "an anchor that is used again", hint)
             return Source("")
         self.seen.add(id(node))
-        if depth > MAX_DEPTH:
-            self._refuse(node, "too-deep", f"nested more than {MAX_DEPTH} deep")
-            return Source("")
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             self._refuse(node, "yaml-tag", f"the tag `{node.tag}` has no meaning here", "remove it")
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth)
+            return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             made = Sequence(self._at(node))
-            made.extend(self._made(item, depth + 1) for item in node.value)
+            made.extend(self._made(item) for item in node.value)
             return made
         if not isinstance(node, yaml.ScalarNode):
             raise TypeError(type(node))
-        return Source(node.value, self.name, self._origins(node))
+        if CONTROLS.search(node.value):
+            message = "an escape makes a control character, which cannot be printed"
+            self._refuse(node, "yaml-syntax", message, "write the text in single quotes")
+        return Source(node.value, self.name, self._origins(node), self._joined(node))
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> Mapping:
+    def _mapping(self, node: yaml.MappingNode) -> Mapping:
         made = Mapping(self._at(node))
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._refuse(key, "yaml-key", "a key must be a word")
                 continue
             name = str(key.value)
+            if name == PLACE:
+                self._refuse(key, "unknown-key", f"unknown key `{name}`")
+                continue
             if name in made:
                 first = made.keys_at[name].line
                 hint = "keep one of the two"
                 message = f"the key `{name}` is given twice; first on line {first}"
                 self._refuse(key, "duplicate-key", message, hint)
                 continue
-            made[name] = self._made(value, depth + 1)
+            made[name] = self._made(value)
             made.keys_at[name] = self._at(key)
         return made
 
@@ -196,3 +220,19 @@ class _Loader:
             )
         quote = 1 if node.style in {"'", '"'} else 0
         return ((line + 1, column + 1 + quote),)
+
+    def _joined(self, node: yaml.ScalarNode) -> tuple[tuple[int, int, int], ...]:
+        """Where each line of the file starts in a text that YAML joined out of several."""
+        first, last = node.start_mark.line, node.end_mark.line
+        if node.style == "|" or first == last:
+            return ()
+        starts, offset = [], 0
+        for row in range(first, min(last + 1, len(self.lines))):
+            skipped = node.start_mark.column if row == first else 0
+            raw = self.lines[row][skipped:]
+            piece = raw.strip().strip("'\"")[:24].strip()
+            found = node.value.find(piece, offset) if piece else -1
+            if found >= 0:
+                starts.append((found, row + 1, skipped + raw.index(piece) + 1))
+                offset = found + len(piece)
+        return tuple(starts)

@@ -11,6 +11,7 @@ from derivatex.render.marks import Marks
 from derivatex.render.pages import figure_file, problem_page
 from derivatex.render.summary import summary
 from derivatex.render.typesetter import Typesetter, markup
+from derivatex.solution import citations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,9 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         )
     ]
     template = environment().get_template("report.tex.j2")
-    cited = sorted({key for key, _ in assignment.citations()})
+    cited = sorted(
+        {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
+    )
     rendered = template.render(
         heading=assignment.heading,
         source=typesetters[0].tex(assignment.heading.source),

@@ -38,6 +38,8 @@ def finalize(context: Context, value: object) -> Markup:
         raise TypeError(f"a template of {context.name} prints LaTeX without `tex`: {value!r}")
     if isinstance(value, (str, int)):
         return Markup(escape(str(value)))  # noqa: S704  # escaped here, for LaTeX
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # which raises and says what is undefined
     raise TypeError(f"a template of {context.name} prints a {type(value).__name__}: {value!r}")
 
 

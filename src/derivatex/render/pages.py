@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, TableBlock
 from derivatex.render.typesetter import markup
+from derivatex.solution import entry, find
 
 if TYPE_CHECKING:
     from derivatex.model import Block, Problem
@@ -103,16 +104,17 @@ def _block_page(
 
 def _demonstration(block: ErratumBlock, typeset: Typesetter) -> dict[str, Any]:
     """Our number with two digits more, and what its printed operands give."""
-    ours = typeset.values[block.erratum.of]
-    theirs = typeset.published[block.erratum.of]
-    recomputed = ours.from_printed
-    page: dict[str, Any] = {
-        "ours": typeset.number(block.erratum.of, ours.notation.digits + 2),
-        "is_reproduced": False,
-    }
-    if recomputed is not None and not isinstance(recomputed.numbers, tuple):
-        shown = ours.notation.printed(recomputed.numbers)
-        longer = replace(ours.notation, digits=ours.notation.digits + 2)
-        page["recomputed"] = markup(longer.printed(recomputed.numbers).tex)
-        page["is_reproduced"] = shown.number == theirs.printed().number
+    address = block.erratum.of
+    held = find(typeset.values, address)
+    if held is None:
+        raise KeyError(address)  # a bug: the checks let no such erratum pass
+    notation = held.value.notation
+    longer = replace(notation, digits=notation.digits + 2)
+    page: dict[str, Any] = {"ours": typeset.number(address, longer.digits), "is_reproduced": False}
+    recomputed = held.value.from_printed
+    if recomputed is not None and not held.shape:
+        number = entry(recomputed.numbers, held.indices)
+        theirs = typeset.published[address].printed().number
+        page["recomputed"] = markup(longer.printed(number).tex)
+        page["is_reproduced"] = notation.printed(number).number == theirs
     return page

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pylatex import LongTable, NoEscape, Tabular
 
 from derivatex.render.typesetter import markup
-from derivatex.solution import State, typed_value
+from derivatex.solution import State
 from derivatex.tex.escape import escape
 from derivatex.tex.notation import Notation
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from derivatex.solution import Checked, Value, Verdict
+    from derivatex.solution import Checked, Held, Verdict
 
 ERROR = Notation(digits=2, scientific=True)
 
@@ -88,7 +88,8 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
 def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
     rows = []
     for verdict in roundings:
-        ours, theirs = _value(checked, verdict).rounded_otherwise[0]
+        held = _held(checked, verdict)
+        ours, theirs = held.value.rounded_otherwise[0]
         rows.append(
             (escape(verdict.problem), _code(verdict.claim), f"${ours.tex}$", f"${theirs.tex}$")
         )
@@ -96,28 +97,30 @@ def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
 
 
 def _errata_table(checked: Checked, errata: list[Verdict]) -> Markup:
+    """The published numbers that have an erratum, beside ours, entry by entry."""
     published = {problem.problem: problem.published for problem in checked.assignment.problems}
     rows = []
     for verdict in errata:
-        typed = typed_value(verdict.claim, published[verdict.problem][verdict.claim])
-        ours = _value(checked, verdict).printed()
-        rows.append(
-            (
-                escape(verdict.problem),
-                _code(verdict.claim),
-                f"${typed.printed().tex}$",
-                f"${ours.tex}$",
-            )
-        )
+        held = _held(checked, verdict)
+        leaves = published[verdict.problem][verdict.claim].leaves
+        for indices, (inner, leaf) in zip(held.entries, leaves.items(), strict=True):
+            ours = held.value.printed(indices)
+            if abs(ours.number - leaf.number) > leaf.half_unit:
+                place = f"[{','.join(map(str, inner))}]" if inner else ""
+                name = _code(verdict.claim + place)
+                rows.append(
+                    (escape(verdict.problem), name, f"${leaf.printed.tex}$", f"${ours.tex}$")
+                )
     return _table("llrr", ("Problem", "Value", "Published", "Ours"), rows)
 
 
-def _value(checked: Checked, verdict: Verdict) -> Value:
-    return next(
-        solution.values[verdict.claim]
-        for solution in checked.solutions
-        if solution.problem == verdict.problem
-    )
+def _held(checked: Checked, verdict: Verdict) -> Held:
+    """What a verdict is about."""
+    for solution in checked.solutions:
+        held = solution.find(verdict.claim) if solution.problem == verdict.problem else None
+        if held is not None:
+            return held
+    raise KeyError(verdict.claim)  # a bug: verdicts are about what there is
 
 
 def _table(align: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from pylatex import Matrix, NoEscape, Tabular
 
-from derivatex.solution import find, typed_value
+from derivatex.solution import IN_DRAWING, find, typed_value
 
 if TYPE_CHECKING:
     from derivatex.model import Problem
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from derivatex.tex.markup import Fragment, Math, Source
     from derivatex.tex.scan import Call
 
-OPERATORS = {"+", "-", "*", "/", r"\cdot", r"\times", r"\pm"}
+OPERATORS = {"+", "-", "*", "/", r"\cdot", r"\times", r"\pm", r"\mp", r"\div"}
+PLAIN_NUMBER = re.compile(r"\$\(?-?[\d\\,]+(?:\.(?P<decimals>\d+))?\)?\$")
 SCOPED = {"ref", "eqref", "pageref", "label"}
-VAL = re.compile(r"\\val\{(?P<address>[^{}]+)\}")
 
 
 class Typesetter:
@@ -61,7 +61,12 @@ class Typesetter:
 
     def drawing(self, code: Source) -> Markup:
         """A TikZ picture with numbers for their names."""
-        return markup(VAL.sub(lambda found: self.number(found["address"]), code))
+
+        def number(found: re.Match[str]) -> str:
+            digits = int(found["digits"]) if found["digits"] else None
+            return self.number(found["address"].strip(), digits)
+
+        return markup(IN_DRAWING.sub(number, code))
 
     def table(self, table: Table) -> Markup:
         """Rows under a head, ruled as in books."""
@@ -88,7 +93,10 @@ class Typesetter:
     def _filled(self, source: Fragment) -> str:
         parts, end = [], 0
         for call in source.scan.calls:
-            parts += [source[end : call.start], self._call(call, source)]
+            written = source[call.start : call.end]
+            made = self._call(call, source)
+            lost = written.count("\n") - made.count("\n")  # the lines must stay the author's
+            parts += [source[end : call.start], made, "\n" * lost]
             end = call.end
         return "".join([*parts, source[end:]])
 
@@ -100,8 +108,7 @@ class Typesetter:
         known = self.values if call.name == "val" else self.published
         digits = int(call.option) if call.option else None
         number = self._laid_out(find(known, call.argument), call.argument, digits)
-        is_base = source[call.end :].lstrip().startswith("^")
-        if number.startswith("-") and (call.before in OPERATORS or is_base):
+        if _needs_brackets(number, call, source):
             number = f"({number})"
         return f"{{{number}}}" if call.math else f"${number}$"
 
@@ -121,17 +128,34 @@ class Typesetter:
         return str(dumped).replace("%\n", "")
 
 
+def _needs_brackets(number: str, call: Call, source: Source) -> bool:
+    """Whether a number would be misread beside what stands around it."""
+    is_negative, is_power = number.startswith("-"), r"\times" in number
+    if not (is_negative or is_power) or not call.math:
+        return False
+    is_base = source[call.end :].lstrip().startswith("^")
+    before = call.before
+    stands_against = before.isalnum() or before in {")", "call"}
+    if is_negative and (before in OPERATORS or stands_against):
+        return True
+    return is_base or (is_power and before in {"/", r"\div"})
+
+
 def aligned_at_point(cells: list[str]) -> list[str]:
-    """Right-aligned numbers made to line up at their decimal points, by invisible digits."""
-    decimals = {cell: cell.rstrip("$").partition(".")[2] for cell in cells}
-    most = max(map(len, decimals.values()))
+    """Right-aligned numbers made to line up at their decimal points, by invisible digits.
+
+    Cells that are no plain number stay as they are.
+    """
+    decimals = {
+        cell: match["decimals"] or "" for cell in cells if (match := PLAIN_NUMBER.fullmatch(cell))
+    }
+    most = max(map(len, decimals.values()), default=0)
     padded = []
     for cell in cells:
-        missing = "0" * (most - len(decimals[cell]))
+        missing = "0" * (most - len(decimals.get(cell, "0" * most)))
         point = "." if missing and not decimals[cell] else ""
-        is_number = cell.endswith("$") and missing
-        phantom = f"\\phantom{{{point}{missing}}}$" if is_number else ""
-        padded.append(cell.removesuffix("$") + phantom if phantom else cell)
+        phantom = f"\\phantom{{{point}{missing}}}$" if missing else "$"
+        padded.append(cell.removesuffix("$") + phantom if cell in decimals else cell)
     return padded
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 DEFINING = (
     "def edef gdef xdef let futurelet newcommand renewcommand providecommand DeclareRobustCommand "
-    "newenvironment renewenvironment NewDocumentCommand RenewDocumentCommand "
+    "newenvironment renewenvironment "
+    "NewDocumentCommand RenewDocumentCommand NewExpandableDocumentCommand NewCommandCopy "
     "ProvideDocumentCommand DeclareDocumentCommand NewDocumentEnvironment DeclareMathOperator "
     "DeclarePairedDelimiter newtheorem newcounter newlength newif chardef mathchardef "
     "countdef dimendef skipdef muskipdef toksdef font global long outer loop repeat"
@@ -25,7 +26,9 @@ REACHING = (
     "pdfobj pdfliteral pdfcatalog pdfinfo pdfshellescape pdffiledump pdfximage pdfextension "
     "shellescape directlua latelua luaexec luadirect luacode luafunction attachfile message "
     "errmessage typeout showthe show dump endinput enddocument stop batchmode errorstopmode "
-    "scrollmode nonstopmode tracingall"
+    "scrollmode nonstopmode tracingall pgfimage pgfdeclareimage usetikzlibrary usepgflibrary "
+    "pdfmdfivesum pdffilesize pdffilemoddate XeTeXpicfile XeTeXpdffile LoadClass "
+    "LoadClassWithOptions tikz tikzset pgfkeys pgfqkeys foreach"
 )
 FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {REACHING}".split())
 

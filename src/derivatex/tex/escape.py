@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -23,6 +25,7 @@ SPECIAL = {
     "≈": r"\ensuremath{\approx}",
     "→": r"\ensuremath{\to}",
 }
+LIGATURES = re.compile(r"-(?=-)|'(?=')|,(?=,)")
 _TABLE = str.maketrans(SPECIAL)
 
 
@@ -31,7 +34,4 @@ def escape(words: str) -> str:
 
     Check: removing what was added gives the words back.
     """
-    kept_apart = words.translate(_TABLE)
-    while "--" in kept_apart:
-        kept_apart = kept_apart.replace("--", "-{}-")
-    return kept_apart
+    return LIGATURES.sub(r"\g<0>{}", words.translate(_TABLE))

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,24 +26,35 @@ class Source(str):  # noqa: SLOT000  # a string cannot have slots and a cached s
     """A string that knows where each of its lines stands in its file.
 
     `origins[k]` is (line, column) of the first character of the text's line k.
+    Where YAML joined several lines of the file into one, `joined` has (offset, line, column) of the
+    start of each.
     """
 
     file: str
     origins: tuple[tuple[int, int], ...]
+    joined: tuple[tuple[int, int, int], ...]
+    made_at: Location | None = None  # the one place of a text that a program made
 
     def __new__(
-        cls, text: str, file: str = "", origins: tuple[tuple[int, int], ...] = ((0, 0),)
+        cls,
+        text: str,
+        file: str = "",
+        origins: tuple[tuple[int, int], ...] = ((0, 0),),
+        joined: tuple[tuple[int, int, int], ...] = (),
     ) -> Self:
         """Attach the origins to the text."""
         made = super().__new__(cls, text)
         made.file = file
         made.origins = origins
+        made.joined = joined
         return made
 
     @classmethod
     def placed(cls, text: str, at: Location) -> Self:
-        """Give every line of the text the one place `at`: for text that a module made."""
-        return cls(text, at.file, ((at.line, at.column),) * (text.count("\n") + 1))
+        """Give all of the text the one place `at`: for text that a module made."""
+        made = cls(text, at.file)
+        made.made_at = at
+        return made
 
     @property
     def at(self) -> Location:
@@ -51,7 +63,13 @@ class Source(str):  # noqa: SLOT000  # a string cannot have slots and a cached s
 
     def locate(self, offset: int) -> Location:
         """Where the character at `offset` stands in the file."""
+        if self.made_at is not None:
+            return self.made_at
         before = self[:offset]
+        if self.joined:
+            piece = bisect_right(self.joined, offset, key=lambda start: start[0])
+            start, line, column = self.joined[max(piece - 1, 0)]
+            return Location(self.file, line, column + offset - start)
         row = min(before.count("\n"), len(self.origins) - 1)
         line, column = self.origins[row]
         return Location(self.file, line, column + offset - (before.rfind("\n") + 1))
@@ -71,7 +89,7 @@ class Source(str):  # noqa: SLOT000  # a string cannot have slots and a cached s
         if not given.strip():
             raise PydanticCustomError("empty_text", "expected text, found nothing")
         if isinstance(given, Source):
-            return cls(given, given.file, given.origins)
+            return cls(given, given.file, given.origins, given.joined)
         return cls(given)
 
 
@@ -132,4 +150,6 @@ class Math(Fragment):
         first = self.locate(start)
         row = self.count("\n", 0, start)
         origins = ((first.line, first.column), *self.origins[row + 1 :])
-        return Math(text, self.file, origins)
+        later = [(at - start, line, column) for at, line, column in self.joined if at > start]
+        joined = ((0, first.line, first.column), *later) if self.joined else ()
+        return Math(text, self.file, origins, joined)

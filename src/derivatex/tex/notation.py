@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from math import isfinite
 
 ULPS = 8  # a float this near to a short decimal is that decimal
 WIDE = Context(prec=800, rounding=ROUND_HALF_EVEN)  # every float has fewer digits
@@ -38,19 +39,28 @@ class Notation:
     scientific: bool = False
 
     def printed(self, number: float) -> Printed:
-        """Round half to even on the number's exact binary value."""
+        """Round half to even on the number's exact binary value; NaN and infinity by name."""
+        if not isfinite(number):
+            return Printed(rf"\mathrm{{{number}}}", str(number), number, 0.0, exact=False)
         exact = Decimal(number)
         if self.scientific and number:
             return self._scientific(exact)
         return self._fixed(exact)
 
+    def resolution(self, number: float) -> float:
+        """Half a unit of the last digit of this notation, also where a number has fewer."""
+        if not self.scientific or not number:
+            return 0.5 * 10.0**-self.digits
+        exponent = int(f"{Decimal(number):.{max(self.digits, 1) - 1}e}".split("e")[1])
+        return 0.5 * 10.0 ** (exponent - max(self.digits, 1) + 1)
+
     def _fixed(self, exact: Decimal) -> Printed:
         rounded = exact.quantize(Decimal(1).scaleb(-self.digits), context=WIDE)
         is_exact = _same(rounded, exact)
         shown = rounded.normalize(WIDE) if is_exact else rounded
-        text = f"{abs(shown):f}"
-        if "." not in text and abs(shown) >= GROUP_FROM:
-            text = f"{int(abs(shown)):,}"
+        text = f"{shown.copy_abs():f}"
+        if "." not in text and int(text) >= GROUP_FROM:
+            text = f"{int(text):,}"
         sign = "-" if shown < 0 else ""
         half_unit = 0.0 if is_exact else 0.5 * 10.0**-self.digits
         return Printed(
@@ -68,6 +78,8 @@ class Notation:
             return Notation(max(self.digits, 1) - 1).printed(float(exact))
         shown = Decimal(mantissa).scaleb(exponent)
         is_exact = _same(shown, exact)
+        if is_exact:
+            mantissa = f"{Decimal(mantissa).normalize():f}"
         half_unit = 0.0 if is_exact else 0.5 * 10.0 ** (exponent - max(self.digits, 1) + 1)
         minus = mantissa.replace("-", "−")
         return Printed(
@@ -81,5 +93,4 @@ class Notation:
 
 def _same(short: Decimal, exact: Decimal) -> bool:
     """Whether a float is a short decimal, but for the last bits of its computation."""
-    scale = max(abs(exact), Decimal("1e-300"))
-    return abs(WIDE.subtract(short, exact)) <= ULPS * Decimal(2) ** -53 * scale
+    return abs(WIDE.subtract(short, exact)) <= ULPS * Decimal(2) ** -53 * exact.copy_abs()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 MAX_DEPTH = 3
+LARGEST = Decimal(sys.float_info.max)
 Tree: TypeAlias = "TypedNumber | tuple[Tree, ...]"
 
 
@@ -93,6 +95,8 @@ def _tree(given: object, depth: int) -> Tree:
     if isinstance(given, list) and given and depth < MAX_DEPTH:
         return tuple(_tree(item, depth + 1) for item in given)
     if isinstance(given, Source) and NUMBER.fullmatch(given):
+        if abs(Decimal(given)) > LARGEST:
+            raise PydanticCustomError("number", "no computer holds a number so large")
         return TypedNumber(str(given), given.at)
     if isinstance(given, (int, float)):
         return TypedNumber(repr(given), Source("").at)

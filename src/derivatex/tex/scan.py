@@ -15,14 +15,18 @@ from derivatex.diagnostics import did_you_mean
 from derivatex.tex import commands
 
 TOKEN = re.compile(
-    r"(?P<command>\\(?:[A-Za-z]+\*?|.|\n|$))|(?P<open>\{)|(?P<close>\})|(?P<shift>\$\$?)"
-    r"|(?P<number>\d+(?:[.,]\d+)*|\.\d+)|(?P<word>[A-Za-z]+)|(?P<blank>\n[ \t]*\n\s*)"
-    r"|(?P<space>\s+)|(?P<hats>\^\^)|(?P<other>.)",
+    r"(?P<hats>\\?\^\^)|(?P<command>\\(?:[A-Za-z]+\*?|.|\n|$))|(?P<open>\{)|(?P<close>\})|(?P<shift>\$\$?)"
+    r"|(?P<number>\d+(?:[.,]\d+)*|\.\d+)|(?P<word>[A-Za-z]+)|(?P<blank>[^\S\n]*\n[^\S\n]*\n\s*)"
+    r"|(?P<space>\s+)|(?P<other>.)",
 )
-CALL = re.compile(r"\s*(?:\[(?P<option>[^\]{}]*)\])?\s*\{(?P<argument>[^{}]*)\}")
+CALL = re.compile(
+    r"\s{0,99}(?:\[(?P<option>[^\]{}]{0,999})\]\s{0,99})?\{(?P<argument>[^{}]{0,999})\}"
+)
 LENGTH = re.compile(r"\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mu|cm|mm|in|bp)\s*\]")
 OPENERS = {"\\(": "\\)", "\\[": "\\]"}
-MAX_LENGTH = 50_000
+MAX_LENGTH = 20_000
+MAX_OPEN = 200
+HINT = "YAML text may use macros, but not make them, open files or run programs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Token:
     math: bool
     before: str
     index: bool = False
+    outermost: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ class _Scanner:
                 self._number(text, start)
             case "word":
                 self._emit("word", text, start)
-            case "blank" if self.math and not self.whole_is_math:
+            case "blank" if self.math and self.position < len(self.source):
                 self._fault("blank-line", start, "a blank line within mathematics", "remove it")
             case "hats":
                 hint = "write the character itself"
@@ -152,10 +157,11 @@ class _Scanner:
 
     def _command(self, text: str, start: int) -> None:
         name = text[1:]
+        if not name:
+            self._fault("stray-character", start, "a backslash ends this text")
         plain = name.rstrip("*")
         if plain in commands.FORBIDDEN:
-            hint = "YAML text may use macros, but not make them, open files or run programs"
-            self._fault("forbidden-command", start, f"`\\{plain}` is not allowed here", hint)
+            self._fault("forbidden-command", start, f"`\\{plain}` is not allowed here", HINT)
         elif plain in {"begin", "end"} or name in commands.OPAQUE or plain in commands.OPAQUE:
             self._call(plain, start)
         elif text in OPENERS:
@@ -227,6 +233,7 @@ class _Scanner:
             return
         self.position = match.end()
         option, argument = match["option"] or "", match["argument"].strip()
+        self._name(match)
         if name == "begin":
             self._begin(argument, start)
         elif name == "end":
@@ -238,8 +245,22 @@ class _Scanner:
             self.found.calls.append(
                 Call(name, option, argument, start, self.position, self.math, self.before)
             )
+            self.found.tokens.append(Token("call", f"\\{name}", start, self.math, self.before))
             self.before = "call"
         self.script, self.digits = "", 0
+
+    def _name(self, match: re.Match[str]) -> None:
+        """Look for what must not reach TeX in a name or an option, which are not read further."""
+        for part in ("option", "argument"):
+            for token in TOKEN.finditer(match[part] or ""):
+                kind, piece = token.lastgroup, token.group()
+                start = match.start(part) + token.start()
+                if kind == "command" and piece[1:].rstrip("*") in commands.FORBIDDEN:
+                    self._fault("forbidden-command", start, f"`{piece}` is not allowed here", HINT)
+                elif kind == "hats":
+                    self._fault("forbidden-command", start, f"`{piece}` hides a character")
+                elif piece in {"%", "#", "$"}:
+                    self._fault("stray-character", start, f"`{piece}` within a name")
 
     def _begin(self, name: str, start: int) -> None:
         if name not in commands.ENVIRONMENTS:
@@ -247,7 +268,9 @@ class _Scanner:
             self._fault("unknown-environment", start, f"no environment `{name}`", hint)
         if name in commands.WITH_COLUMNS:
             columns = CALL.match(self.source, self.position)
-            self.position = columns.end() if columns else self.position
+            if columns:
+                self._name(columns)
+                self.position = columns.end()
         self._push("environment", f"\\begin{{{name}}}", name, start)
         self.math = name in commands.MATH_ENVIRONMENTS
         self.before = ""
@@ -270,6 +293,9 @@ class _Scanner:
         closer: str,
         start: int,
     ) -> None:
+        if len(self.stack) == MAX_OPEN:
+            self._fault("too-deep", start, f"more than {MAX_OPEN} things are open here")
+            self.position = len(self.source)
         inside_index = self.script == "_" or bool(self.stack and self.stack[-1].index)
         self.stack.append(_Frame(kind, opened, closer, start, self.math, inside_index))
 
@@ -304,7 +330,9 @@ class _Scanner:
 
     def _emit(self, kind: str, text: str, start: int) -> None:
         index = bool(self.stack and self.stack[-1].index)
-        self.found.tokens.append(Token(kind, text, start, self.math, self.before, index))
+        self.found.tokens.append(
+            Token(kind, text, start, self.math, self.before, index, not self.stack)
+        )
         self.before = text
         self.script, self.text_argument = "", False
         self.digits = max(0, self.digits - len(text)) if kind == "digit" else 0

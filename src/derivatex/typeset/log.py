@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from derivatex.document import Document
 
-ERROR = re.compile(r"^(?P<file>[^\s:][^:\n]*\.\w+):(?P<line>\d+): (?P<message>.+)$")
+ERROR = re.compile(r"^(?:\./)?(?P<file>[^\s:][^:\n]*\.\w+):(?P<line>\d+): (?P<message>.+)$")
 FATAL = re.compile(r"^! (?P<message>.+)$")
 CONTEXT = re.compile(r"^l\.(?P<line>\d+) (?P<text>.*)$")
 OVERFULL = re.compile(
@@ -27,7 +27,7 @@ UNDEFINED = re.compile(
 MACRO = re.compile(r"\\[A-Za-z@]+\*?$")
 UNDEFINED_MACRO = "Undefined control sequence"
 ALLOWED_EXCESS = 1.0  # points by which a line may stick out unseen
-CONSEQUENCES = ("Emergency stop", "==> Fatal error", "Interruption", "LaTeX Error: There's no line")
+CONSEQUENCES = ("Emergency stop", "==> Fatal error", "Interruption", "There's no line")
 HINTS = {
     UNDEFINED_MACRO: "mend its spelling; amsmath, mathtools, amssymb, bm are loaded",
     "Missing $ inserted": "set the formula in `$ … $`",
@@ -41,7 +41,9 @@ HINTS = {
 def diagnostics(log: str, document: Document, project: Path) -> tuple[Diagnostic, ...]:
     """Every error of a run; the first for each of the author's lines, for others follow from it."""
     found: dict[Location | None, Diagnostic] = {}
-    for diagnostic in _errors(log.splitlines(), document, project):
+    everything = list(_errors(log.splitlines(), document, project))
+    causes = [it for it in everything if not it.message.startswith(CONSEQUENCES)]
+    for diagnostic in causes or everything:
         found.setdefault(
             diagnostic.at and Location(diagnostic.at.file, diagnostic.at.line), diagnostic
         )
@@ -73,13 +75,14 @@ def flaws(log: str, document: Document) -> tuple[Diagnostic, ...]:
 def _errors(lines: list[str], document: Document, project: Path) -> Iterator[Diagnostic]:
     for number, line in enumerate(lines):
         match = ERROR.match(line) or FATAL.match(line)
-        if match is None or match["message"].startswith(CONSEQUENCES):
+        if match is None:
             continue
         message = match["message"].rstrip(".")
         seen, where = _context(lines[number + 1 : number + 16])
         named = match.groupdict()
         where = int(named.get("line") or where)
-        is_ours = named.get("file", ".tex").endswith(".tex")  # and not a package's own line
+        file = named.get("file", "x.tex")
+        is_ours = file.endswith(".tex") and "/" not in file  # and not a package's own line
         at = document.origin(where) if where and is_ours else None
         macros = [found.group() for text in seen if (found := MACRO.search(text))]
         if macros and message == UNDEFINED_MACRO:

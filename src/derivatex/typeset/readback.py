@@ -35,9 +35,10 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
         if _squeezed(heading) not in _squeezed(text)
     ]
     shown = Counter(NUMBER.findall(text))
+    compact = text.replace(" ", "")
     wanted = Counter(number for printed in document.printed for number in NUMBER.findall(printed))
     for number, count in wanted.items():
-        if shown[number] < count:
+        if shown[number] < count and _set_against_others(number, compact) < count:
             message = f"the PDF shows {number} {shown[number]} times, {count} were printed"
             found.append(_finding("missing-number", message))
     words = set(re.findall(r"[\w?(\\{]+", text))
@@ -45,6 +46,12 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
         if trouble in words or (not trouble.isalnum() and trouble in text):
             found.append(_finding("trouble-in-text", f"the PDF shows `{trouble}`: {what}"))
     return found + _fonts(pdf)
+
+
+def _set_against_others(number: str, text: str) -> int:
+    """How often a number stands in a text where signs and exponents are set against it."""
+    sign = "" if number.startswith("−") else "−?"
+    return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}", text))
 
 
 def page_count(pdf: Path) -> int:

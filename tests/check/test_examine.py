@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derivatex.check.examine import UNCHECKED, examine
+from derivatex.diagnostics import Severity
+from derivatex.solution import State
+from tests.authoring import Text, mutated
+
+if TYPE_CHECKING:
+    from tests.authoring import Author
+
+MODULE = """
+def by_addition(x):
+    return x + x
+
+@value(route=by_addition, digits=2)
+def double(x):
+    return 2 * x
+"""
+BLOCKS = r"""
+- define: ['d = 2 x', 'e = d']
+- derive:
+    - tex: |
+        d &= x + x \\
+          &= \val{double}
+      because: [that is what a double is, addition]
+"""
+GOOD = Text(MODULE, BLOCKS, "symbols: {x: {given: 0.75}}\npublished: {double: 1.5}")
+GOOD = mutated(GOOD, "addition]", r"'the source has $\published{double}$']")
+
+
+def test_only_what_passed_is_checked(author: Author) -> None:
+    """A `Checked` is made of an assignment of which no claim failed, and holds its verdicts."""
+    examination = author.examine(GOOD)
+    assert examination.diagnostics == ()
+    assert examination.checked is not None
+    assert examination.checked.verdicts == examination.verdicts
+
+
+def test_one_number_changed(author: Author) -> None:
+    """One failed claim of any kind and there is nothing to print."""
+    mutants = [
+        mutated(GOOD, "return x + x", "return x + 0.7"),
+        mutated(GOOD, "double: 1.5", "double: 1.6"),
+        mutated(GOOD, "e = d", "e = 1.5"),
+        mutated(GOOD, r"&= \val{double}", r"&= \val{duoble}"),
+        mutated(mutated(GOOD, "digits=2", "digits=0"), "double: 1.5", "double: 2"),
+    ]
+    found = [author.examine(mutant) for mutant in mutants]
+    assert [it.checked for it in found] == [None] * len(mutants)
+    assert [it.diagnostics[0].id for it in found] == [
+        "route-disagrees",
+        "published-disagrees",
+        "hand-typed",
+        "unknown-value",
+        "rounded-equals",
+    ]
+
+
+def test_every_failed_claim_is_reported(author: Author) -> None:
+    """The findings of all checks come together, in the order of the files' lines."""
+    text = mutated(mutated(GOOD, "e = d", "e = 1.5"), "double: 1.5", "double: 1.6")
+    text = mutated(text, "2 * x", "2.4 * x")
+    assert [id_ for id_, _ in author.errors(text)] == [
+        "published-disagrees",
+        "hand-typed",
+        "route-disagrees",
+    ]
+
+
+def test_displayed_lines_are_counted(author: Author) -> None:
+    """Every displayed line has a verdict, which says that nothing evaluated it, at its place."""
+    verdicts = author.verdicts(GOOD, "relation")
+    assert {(it.state, it.detail) for it in verdicts} == {(State.UNCHECKED, UNCHECKED)}
+    assert [(it.claim, it.at) for it in verdicts] == [
+        ("d = 2 x", author.at("d = 2 x")),
+        ("e = d", author.at("e = d")),
+        ("d &= x + x", author.at("d &=")),
+        (r"&= \val{double}", author.at(r"&= \val")),
+    ]
+
+
+def test_a_problem_that_was_not_computed(author: Author) -> None:
+    """An assignment with a problem that could not be computed cannot be printed."""
+    assignment = author.write(GOOD)
+    assert examine(assignment, [], is_whole=True).checked is None
+
+
+def test_warnings_stop_nothing(author: Author) -> None:
+    """What is never used is told, and the report is made."""
+    text = replace(GOOD, works="@misc{euler1768,\n title={E}}\n")
+    examination = author.examine(text)
+    assert [it.severity for it in examination.diagnostics] == [Severity.WARNING]
+    assert examination.checked is not None
+
+
+def test_one_problem_cannot_tell_what_is_never_cited(author: Author) -> None:
+    """Of a single problem's build no work is said to be uncited."""
+    text = replace(GOOD, works="@misc{euler1768,\n title={E}}\n")
+    solution = author.compute(text)
+    assert examine(author.write(text), [solution], is_whole=False).diagnostics == ()

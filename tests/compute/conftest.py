@@ -1,0 +1,5 @@
+"""The author whose small modules these tests compute."""
+
+from tests.authoring import author
+
+__all__ = ["author"]
