@@ -73,11 +73,10 @@ class Typesetter:
         made = Tabular(table.align.replace("d", "r"), booktabs=True)
         made.add_row([NoEscape(self._filled(cell)) for cell in table.head])
         made.add_hline()
-        columns = [
-            [self._filled(cell) for cell in column] for column in zip(*table.rows, strict=True)
-        ]
-        for align, cells in zip(table.align, columns, strict=True):
-            cells[:] = aligned_at_point(cells) if align == "d" else cells
+        columns = []
+        for k, align in enumerate(table.align):
+            cells = [self._filled(row[k]) for row in table.rows]
+            columns.append(aligned_at_point(cells) if align == "d" else cells)
         for row in zip(*columns, strict=True):
             made.add_row([NoEscape(cell) for cell in row])
         return markup(self.marks.mark(table.at) + made.dumps())
