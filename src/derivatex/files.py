@@ -14,7 +14,15 @@ def write_beside(target: Path, data: bytes) -> None:
 
     Raises: OSError where the folder cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, data)
+    except OSError as error:
+        error.filename, error.filename2 = str(target), None  # and not the file beside it
+        raise
+
+
+def _write(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}{UNFINISHED}", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -93,7 +93,9 @@ def read_certificate(target: Target, project: Path) -> Certificate:
         found = json.loads(target.certificate(project).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    verdicts = found.get("verdicts") if isinstance(found, dict) else None
+    is_ours = isinstance(verdicts, list) and all(isinstance(it, dict) for it in verdicts)
+    return found if is_ours else {}
 
 
 def write_certificate(target: Target, project: Path, certificate: Certificate) -> None:
@@ -127,6 +129,7 @@ def locked(project: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         write_beside(build / ".writable", b"")
         (build / ".writable").unlink()
     except OSError as error:
+        error.filename = str(build)
         raise RefusedError([cannot_write(error, project)]) from error
     with os.fdopen(handle, "r+", encoding="utf-8") as file:
         try:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivatex.read.references import read_references
 from derivatex.render.bibliography import entries
+from derivatex.render.marks import Marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +21,9 @@ def listed(folder: Path, text: str, *cited: str) -> list[tuple[str, str]]:
     """The list of references: each key with its LaTeX on one line."""
     file = folder / "references.bib"
     file.write_text(text, encoding="utf-8")
-    return [(it.key, " ".join(it.entry.split())) for it in entries(file, list(cited))]
+    marks = Marks()
+    made = entries(file, read_references(file, file.name), set(cited), marks)
+    return [(it.key, " ".join(marks.taken_out(it.entry)[0].split())) for it in made]
 
 
 def test_cited_works_are_listed_by_name(tmp_path: Path) -> None:
@@ -32,4 +36,4 @@ def test_cited_works_are_listed_by_name(tmp_path: Path) -> None:
 
 def test_without_citations_the_file_is_not_needed(tmp_path: Path) -> None:
     """Where nothing is cited there need be no bibliography."""
-    assert entries(tmp_path / "references.bib", []) == []
+    assert entries(tmp_path / "references.bib", (), set(), Marks()) == []

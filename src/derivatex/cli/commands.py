@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
 import shutil
 import time
 import traceback
@@ -14,7 +14,7 @@ import click
 import derivatex
 from derivatex import pipeline, store
 from derivatex.cli import tables
-from derivatex.cli.options import common, jobs_option
+from derivatex.cli.options import common, give_up_output, jobs_option
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
 from derivatex.model import Engine
@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
     from derivatex.cli.terminal import Terminal
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a stream that takes no more
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Exit codes: 0 ok, 1 a bug of derivatex, 2 usage, 3 bad input,
+4 a check failed, 5 TeX failed, 130 interrupted.""",
+)
 @click.version_option(derivatex.__version__, prog_name="derivatex")
 def cli() -> None:
-    r"""Turn solution YAML and Python modules into checked LaTeX reports.
-
-    \b
-    Exit codes: 0 ok, 1 a bug of derivatex, 2 usage, 3 bad input,
-    4 a check failed, 5 TeX failed, 130 interrupted.
-    """
+    """Turn solution YAML and Python modules into checked LaTeX reports."""
 
 
 @cli.command(
@@ -215,8 +217,9 @@ Examples:
 def clean(names: tuple[str, ...], *, project: Path | None, terminal: Terminal) -> ExitCode:
     """Remove what was built."""
     settings = settings_of(project, 1, terminal)
+    wanted = targets_of(settings, names) if names else []
     with store.locked(settings.project, settings.progress):
-        for path in built_paths(settings, names):
+        for path in built_paths(settings, wanted):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             terminal.result(f"removed {path.relative_to(settings.project)}")
     return ExitCode.OK
@@ -235,10 +238,11 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was built before is as it was", err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return ExitCode.OK
-    except Exception:  # noqa: BLE001  # the last resort
+    except Exception as error:  # noqa: BLE001  # the last resort
+        if isinstance(error, OSError) and error.errno in FULL:
+            click.echo(f"error[cannot-write]: {str(error.strerror).lower()}", err=True)
+            give_up_output()
+            return ExitCode.BAD_INPUT
         click.echo(traceback.format_exc(), err=True)
         click.echo("this is a bug of derivatex: please report it with the lines above", err=True)
         return ExitCode.BUG

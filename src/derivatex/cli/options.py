@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ from derivatex.diagnostics import ExitCode, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def give_up_output() -> None:
+    """Let nothing more be written to a standard output that cannot take it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def common(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
@@ -37,6 +43,9 @@ def common(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
         except RefusedError as refused:
             terminal.diagnostics(refused.diagnostics)
             return refused.code
+        except BrokenPipeError:  # the reader has seen enough
+            give_up_output()
+            return ExitCode.OK
         finally:
             terminal.rest()
 

@@ -87,6 +87,6 @@ def claims(certificate: dict[str, Any], problem: str | None) -> str:
     """The claims of a certificate by state, in words; of one problem, or of all."""
     counted: dict[str, int] = defaultdict(int)
     for verdict in certificate.get("verdicts", []):
-        if problem in {None, verdict["problem"]}:
-            counted[verdict["state"]] += 1
+        if problem in {None, verdict.get("problem")}:
+            counted[str(verdict.get("state"))] += 1
     return ", ".join(f"{count} {state}" for state, count in counted.items()) or "not checked yet"

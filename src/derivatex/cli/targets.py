@@ -66,14 +66,14 @@ def state_of(target: Target, settings: Settings) -> str:
     return "changed since"
 
 
-def built_paths(settings: Settings, names: tuple[str, ...]) -> list[Path]:
+def built_paths(settings: Settings, targets: list[Target]) -> list[Path]:
     """What `build` holds of these targets, or all that it holds but its lock."""
     folder = settings.project / BUILD
-    if not names:
+    if not targets:
         return sorted(path for path in folder.iterdir() if path.name != ".lock")
     found = []
-    for target in targets_of(settings, names):
-        for it in (target, type(target)(target.slug, target.problem, is_handout=True)):
+    for target in targets:
+        for it in (target, Target(target.slug, target.problem, is_handout=True)):
             found += [it.pdf(settings.project), it.certificate(settings.project)]
             found.append(it.tex(settings.project))
         if target.problem is None:

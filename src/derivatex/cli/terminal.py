@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -25,6 +27,9 @@ class Terminal:
     def __init__(self, *, quiet: bool, verbose: bool, no_color: bool) -> None:
         """Show progress only to a person: where standard error is a terminal."""
         self.quiet, self.verbose = quiet, verbose
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         self.out = Console(no_color=no_color, highlight=False)
         self.err = Console(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
         if not self.out.is_terminal:

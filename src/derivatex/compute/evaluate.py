@@ -89,8 +89,7 @@ class Evaluation:
         if name in self.operands:
             return
         if name in self.computing:
-            circle = " → ".join([*self.computing[self.computing.index(name) :], name])
-            raise self.refusal(declaration, "circular-values", f"values need each other: {circle}")
+            raise self._circle(self.computing[self.computing.index(name) :])
         if not declaration.routes:
             message = f"`{name}` has no second route"
             hint = "write `route=` another way to the same number"
@@ -189,6 +188,14 @@ class Evaluation:
         at = self.place(declaration)
         return RefusedError([Diagnostic(id_, message, ExitCode.BAD_INPUT, at, hint)])
 
+    def _circle(self, names: list[str]) -> RefusedError:
+        """Values that need each other, told from the first that is declared: once for all."""
+        first = min(names, key=lambda name: self.declarations[name].line)
+        start = names.index(first)
+        circle = " → ".join([*names[start:], *names[:start], first])
+        message = f"values need each other: {circle}"
+        return self.refusal(self.declarations[first], "circular-values", message)
+
     # how a function gets its arguments
 
     def _arguments(
@@ -286,8 +293,10 @@ class Evaluation:
             rows = tuple(self._numbers(declaration, item) for item in plain)
             if len({shape_of(row) for row in rows}) == 1:
                 return rows
-        if isinstance(plain, (int, float)) and not isinstance(plain, bool):
-            return plain
+        if isinstance(plain, int) and not isinstance(plain, bool):
+            return int(plain)
+        if isinstance(plain, float):
+            return float(plain)
         raise self._wrong_type(declaration, raw, "a number, an array or a mapping of them")
 
     def _wrong_type(self, declaration: Declaration, made: object, expected: str) -> RefusedError:

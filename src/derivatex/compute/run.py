@@ -29,6 +29,27 @@ ONE_THREAD = dict.fromkeys(
 )  # workers run side by side: their linear algebra does not
 
 
+class Workers:
+    """The worker processes that run now; ended together, and then none starts again."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.running: set[subprocess.Popen[bytes]] = set()
+        self.is_over = False
+
+    def add(self, process: subprocess.Popen[bytes]) -> None:
+        """Count a process in, or end it where all were ended meanwhile."""
+        self.running.add(process)
+        if self.is_over:
+            _kill(process)
+
+    def end(self) -> None:
+        """End them all."""
+        self.is_over = True
+        for process in list(self.running):
+            _kill(process)
+
+
 def compute(
     project: Path, assignment: Assignment, jobs: int, progress: Callable[[str], None]
 ) -> tuple[list[Solution], list[Diagnostic]]:
@@ -36,12 +57,12 @@ def compute(
 
     Returns the solutions of those that could be computed, and the findings about the others.
     """
-    running: set[subprocess.Popen[bytes]] = set()
+    workers = Workers()
 
     def one(problem: Problem) -> Solution | RefusedError:
         progress(f"computing problem {problem.problem}")
         try:
-            return _solution(project, problem, running)
+            return _solution(project, problem, workers)
         except RefusedError as refused:
             return refused
 
@@ -51,14 +72,13 @@ def compute(
         outcomes = [future.result() for future in futures]
     finally:  # Ctrl-C too
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list(running):
-            _kill(process)
+        workers.end()
     solutions = [outcome for outcome in outcomes if isinstance(outcome, Solution)]
     refusals = [outcome for outcome in outcomes if isinstance(outcome, RefusedError)]
     return solutions, [found for refused in refusals for found in refused.diagnostics]
 
 
-def _solution(project: Path, problem: Problem, running: set[subprocess.Popen[bytes]]) -> Solution:
+def _solution(project: Path, problem: Problem, workers: Workers) -> Solution:
     givens = {name: symbol.given for name, symbol in problem.symbols.items()}
     if not (project / problem.module).exists():
         needed = _needs_module(problem)
@@ -70,7 +90,7 @@ def _solution(project: Path, problem: Problem, running: set[subprocess.Popen[byt
         raise RefusedError([Diagnostic("missing-module", message, ExitCode.BAD_INPUT, at)])
     task = Task(project, problem.problem, problem.module, givens)
     with tempfile.TemporaryDirectory(prefix="derivatex-") as folder:
-        return _work(task, problem.time_limit, Path(folder), running)
+        return _work(task, problem.time_limit, Path(folder), workers)
 
 
 def _needs_module(problem: Problem) -> tuple[str, Location] | None:
@@ -86,41 +106,44 @@ def _needs_module(problem: Problem) -> tuple[str, Location] | None:
     return None
 
 
-def _work(
-    task: Task, limit: float, folder: Path, running: set[subprocess.Popen[bytes]]
-) -> Solution:
-    """Run one worker to its end, or to its limit of `limit` seconds."""
+def _work(task: Task, limit: float, folder: Path, workers: Workers) -> Solution:
+    """Run one worker to its end, or to its limit of `limit` seconds.
+
+    What it writes goes to files: a child that it leaves behind may hold a pipe open.
+    """
     outcome_file, status_file = folder / "outcome", folder / "status"
+    errors_file, task_file = folder / "errors", folder / "task"
+    task_file.write_bytes(pickle.dumps(task))
     command = [sys.executable, "-B", "-m", "derivatex.compute.worker"]
-    process = subprocess.Popen(
-        [*command, str(outcome_file), str(status_file)],
-        cwd=task.project,
-        env={**os.environ, **ONE_THREAD},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C reaches us alone, and a kill reaches its children
-    )
-    running.add(process)
-    try:
-        _, errors = process.communicate(pickle.dumps(task), timeout=limit)
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        process.communicate()
-        raise RefusedError([_late(task, status_file, limit)]) from None
-    finally:
-        running.discard(process)
+    with errors_file.open("wb") as errors, task_file.open("rb") as given:
+        process = subprocess.Popen(
+            [*command, str(outcome_file), str(status_file)],
+            cwd=task.project,
+            env={**os.environ, **ONE_THREAD},
+            stdin=given,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,  # Ctrl-C reaches us alone, and a kill reaches its children
+        )
+        workers.add(process)
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise RefusedError([_late(task, status_file, limit)]) from None
+        finally:
+            _kill(process)
+            process.wait()
+            workers.running.discard(process)
+    shown = errors_file.read_text(encoding="utf-8", errors="replace")
+    if process.returncode == FAILED:
+        raise RuntimeError(f"the worker of {task.module} failed:\n{shown}")
     if not outcome_file.exists():
-        shown = errors.decode("utf-8", "replace")
-        if process.returncode == FAILED:
-            raise RuntimeError(f"the worker of {task.module} failed:\n{shown}")
         raise RefusedError([_died(task, status_file, process.returncode, shown)])
     outcome: Solution | RefusedError
     outcome, printed = pickle.loads(outcome_file.read_bytes())  # noqa: S301  # our worker's
     if isinstance(outcome, RefusedError):
         raise outcome
-    output = printed + errors.decode("utf-8", "replace")
-    return replace(outcome, output=output)
+    return replace(outcome, output=printed + shown)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

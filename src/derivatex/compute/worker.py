@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from derivatex.compute import declare
 from derivatex.compute.evaluate import Evaluation, Task
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
+from derivatex.files import write_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,9 +104,10 @@ def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None
     except RefusedError as refused:
         found += refused.diagnostics
     except SyntaxError as error:
-        at = _place(task, error.filename or "", error.lineno or 1, error.offset or 1)
+        line = error.lineno or _line_of_null(error.filename or "")
+        at = _place(task, error.filename or "", line, error.offset or 1)
         found.append(Diagnostic("python-syntax", error.msg, ExitCode.BAD_INPUT, at))
-    except (Exception, SystemExit) as error:  # author's code raises what it likes
+    except BaseException as error:  # the author's code raises what it likes
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if Path(frame.filename).is_relative_to(task.folder)]
         hint = ""
@@ -114,8 +116,15 @@ def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None
             hint = f"in `{(own[-1].line or '').strip()}`"
         elif Path(frames[-1].filename).is_relative_to(PACKAGE):
             raise  # neither his code nor a library that he asked for: a bug of ours
-        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        message = "".join(traceback.format_exception_only(error)).strip().partition("\n")[0]
         found.append(Diagnostic("python-error", message, ExitCode.BAD_INPUT, at, hint))
+
+
+def _line_of_null(file: str) -> int:
+    """The line of the null byte for which Python gives no line."""
+    path = Path(file)
+    data = path.read_bytes() if path.is_file() else b""
+    return data[: max(data.find(b"\0"), 0)].count(b"\n") + 1
 
 
 def _place(task: Task, file: str, line: int, column: int) -> Location:
@@ -141,7 +150,7 @@ def main() -> None:
         except Exception:  # noqa: BLE001  # the parent shows it as a bug of ours
             traceback.print_exc()
             sys.exit(FAILED)
-    outcome_file.write_bytes(pickle.dumps((outcome, printed.getvalue())))
+    write_beside(outcome_file, pickle.dumps((outcome, printed.getvalue())))
 
 
 def _note(status_file: Path, what: str, line: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derivatex.diagnostics import Diagnostic, Location, RefusedError, did_you_mean
 from derivatex.model import Reference
 from derivatex.read.yaml_source import decoded, refusal
+from derivatex.tex.scan import forbidden_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,10 @@ def _unusable(text: str, name: str, references: dict[str, Reference]) -> list[Di
         return [refusal(at, "bad-reference", message)]
     found = []
     for key, reference in references.items():
+        found += [
+            refusal(reference.at, fault.id, fault.message, fault.hint)
+            for fault in forbidden_in(library.entries[key].to_string("bibtex"))
+        ]
         try:
             list(Style().format_bibliography(library, [key]))
         except PybtexError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -36,9 +37,20 @@ def validated(kind: type[Model], data: Mapping, found: list[Diagnostic]) -> Mode
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            found += _diagnostics(kind, data, detail)
+        details = error.errors(include_url=False)
+        meant = {it for detail in details for it in _meant(kind, detail)}
+        for detail in details:
+            if detail["type"] != "missing" or detail["loc"] not in meant:
+                found += _diagnostics(kind, data, detail)
         return None
+
+
+def _meant(kind: type[BaseModel], detail: ErrorDetails) -> Iterator[tuple[int | str, ...]]:
+    """Where the key would stand that an unknown key most likely means."""
+    *place, wrong = detail["loc"] or ("",)
+    if detail["type"] == "extra_forbidden":
+        for known in difflib.get_close_matches(str(wrong), _fields(kind, tuple(place)), n=1):
+            yield (*place, known)
 
 
 def _diagnostics(

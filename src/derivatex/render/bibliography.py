@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from derivatex.render.typesetter import markup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from markupsafe import Markup
+
+    from derivatex.model import Reference
+    from derivatex.render.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,8 @@ class Entry:
     entry: Markup
 
 
-def entries(path: Path, cited: list[str]) -> list[Entry]:
-    """Set the cited works, in the order of their names."""
+def entries(path: Path, works: Sequence[Reference], cited: set[str], marks: Marks) -> list[Entry]:
+    """Set the cited works, in the order of their names, each marked with its place."""
     if not cited:
         return []
     from pybtex.backends.latex import Backend  # noqa: PLC0415  # only where works are cited
@@ -30,6 +34,10 @@ def entries(path: Path, cited: list[str]) -> list[Entry]:
     from pybtex.style.formatting.plain import Style  # noqa: PLC0415
 
     library = parse_file(str(path))
-    formatted = Style().format_bibliography(library, cited)
+    formatted = Style().format_bibliography(library, sorted(cited))
+    places = {work.key: work.at for work in works}
     backend = Backend()
-    return [Entry(item.key, markup(item.text.render(backend))) for item in formatted]
+    return [
+        Entry(item.key, markup(marks.mark(places[item.key]) + item.text.render(backend)))
+        for item in formatted
+    ]

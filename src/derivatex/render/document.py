@@ -37,16 +37,15 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         )
     ]
     template = environment().get_template("report.tex.j2")
-    cited = sorted(
-        {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
-    )
+    cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
+    bibliography = project / assignment.folder / "references.bib"
     rendered = template.render(
         heading=assignment.heading,
         source=typesetters[0].tex(assignment.heading.source),
         subject=assignment.slug,
         problems=pages,
         summary=summary(checked),
-        references=entries(project / assignment.folder / "references.bib", cited),
+        references=entries(bibliography, assignment.references, cited, marks),
         is_handout=is_handout,
         by_derivatex=markup(marks.unmarked()),
     )

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 DEFINING = (
     "def edef gdef xdef let futurelet newcommand renewcommand providecommand DeclareRobustCommand "
-    "newenvironment renewenvironment "
-    "NewDocumentCommand RenewDocumentCommand NewExpandableDocumentCommand NewCommandCopy "
-    "ProvideDocumentCommand DeclareDocumentCommand NewDocumentEnvironment DeclareMathOperator "
-    "DeclarePairedDelimiter newtheorem newcounter newlength newif chardef mathchardef "
-    "countdef dimendef skipdef muskipdef toksdef font global long outer loop repeat"
+    "newenvironment renewenvironment DeclareCommandCopy NewDocumentCommand RenewDocumentCommand "
+    "NewExpandableDocumentCommand NewCommandCopy ProvideDocumentCommand DeclareDocumentCommand "
+    "NewDocumentEnvironment DeclareMathOperator DeclarePairedDelimiter newtheorem newcounter "
+    "newlength newif chardef mathchardef countdef dimendef skipdef muskipdef toksdef font global "
+    "long outer loop repeat"
 )
 NAMING = (
-    "csname endcsname expandafter noexpand string meaning scantokens catcode lccode uccode "
-    "active makeatletter makeatother ExplSyntaxOn ExplSyntaxOff UseName lowercase uppercase "
-    "afterassignment aftergroup everypar everymath everydisplay everyjob output ifcsname"
+    "csname endcsname expandafter noexpand string meaning scantokens catcode lccode uccode active "
+    "makeatletter makeatother ExplSyntaxOn ExplSyntaxOff UseName lowercase uppercase endlinechar "
+    "escapechar newlinechar everyhbox everyvbox everycr everyeof everypar interactionmode "
+    "afterassignment aftergroup everymath everydisplay everyjob output ifcsname"
 )
 REACHING = (
-    "input include includeonly InputIfFileExists IfFileExists openin openout read write "
-    "immediate newread newwrite closein closeout usepackage RequirePackage documentclass "
-    "includegraphics lstinputlisting verbatiminput bibliography bibliographystyle special "
-    "pdfobj pdfliteral pdfcatalog pdfinfo pdfshellescape pdffiledump pdfximage pdfextension "
-    "shellescape directlua latelua luaexec luadirect luacode luafunction attachfile message "
-    "errmessage typeout showthe show dump endinput enddocument stop batchmode errorstopmode "
-    "scrollmode nonstopmode tracingall pgfimage pgfdeclareimage usetikzlibrary usepgflibrary "
-    "pdfmdfivesum pdffilesize pdffilemoddate XeTeXpicfile XeTeXpdffile LoadClass "
-    "LoadClassWithOptions tikz tikzset pgfkeys pgfqkeys foreach"
+    "input include includeonly InputIfFileExists IfFileExists openin openout read write immediate "
+    "newread newwrite closein closeout usepackage RequirePackage documentclass includegraphics "
+    "lstinputlisting verbatiminput bibliography bibliographystyle special pdfobj pdfliteral "
+    "pdfcatalog pdfinfo pdfshellescape pdffiledump pdfximage pdfextension shellescape directlua "
+    "latelua luaexec luadirect luacode luafunction attachfile message errmessage typeout showthe "
+    "show dump endinput enddocument stop batchmode errorstopmode scrollmode nonstopmode "
+    "tracingall pgfimage pgfdeclareimage usetikzlibrary usepgflibrary pdfmdfivesum pdffilesize "
+    "pdffilemoddate XeTeXpicfile XeTeXpdffile LoadClass typein pdfoutput pdfdraftmode pdfmapfile "
+    "pdfmapline shipout graphicspath bgroup egroup begingroup endgroup LoadClassWithOptions tikz "
+    "tikzset pgfkeys pgfqkeys foreach"
 )
 FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {REACHING}".split())
+HARMLESS = frozenset({"iff"})  # the one common command that starts like a conditional
 
 MATH_ENVIRONMENTS = frozenset(
     [
@@ -109,3 +112,8 @@ OPAQUE = frozenset(
 )  # their argument is a name, a tag, an address or a length: not read further
 SINGLE_DIGITS = {"frac": 2, "tfrac": 2, "dfrac": 2, "binom": 2, "sqrt": 1}
 LINKS = ("https://", "http://", "mailto:")
+
+
+def is_forbidden(name: str) -> bool:
+    """Whether a command, without its backslash and star, must not reach TeX."""
+    return name in FORBIDDEN or (name.startswith("if") and name not in HARMLESS)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from derivatex.diagnostics import did_you_mean
 from derivatex.tex import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TOKEN = re.compile(
     r"(?P<hats>\\?\^\^)|(?P<command>\\(?:[A-Za-z]+\*?|.|\n|$))|(?P<open>\{)|(?P<close>\})|(?P<shift>\$\$?)"
@@ -102,6 +105,17 @@ def scan(source: str, *, math: bool) -> Scan:
     return _Scanner(source, math=math).run()
 
 
+def forbidden_in(source: str) -> Iterator[Fault]:
+    """Yield what must not reach TeX in a text of which nothing else is known."""
+    for token in TOKEN.finditer(source):
+        kind, piece = token.lastgroup, token.group()
+        if kind == "command" and commands.is_forbidden(piece[1:].rstrip("*")):
+            message = f"`{piece}` is not allowed here"
+            yield Fault("forbidden-command", token.start(), message, HINT)
+        elif kind == "hats":
+            yield Fault("forbidden-command", token.start(), f"`{piece}` hides a character")
+
+
 class _Scanner:
     """One pass over the text with a stack of what is open."""
 
@@ -115,6 +129,7 @@ class _Scanner:
         self.script = ""  # `_` or `^` where the next piece is a script
         self.digits = 0  # how many single digits the last command takes as arguments
         self.position = 0
+        self.in_dollars = False  # between `$$` and `$$`
 
     def run(self) -> Scan:
         while self.position < len(self.source):
@@ -126,7 +141,11 @@ class _Scanner:
             self.position = match.end()
             self._read(kind, text, match.start())
         for frame in reversed(self.stack):
-            self._fault("unbalanced", frame.start, f"`{frame.opened}` is never closed")
+            if frame.kind != "environment" or frame.closer in commands.ENVIRONMENTS:
+                self._fault("unbalanced", frame.start, f"`{frame.opened}` is never closed")
+        unbalanced = [it for it in self.found.faults if it.id == "unbalanced"]
+        for consequence in unbalanced[1:]:
+            self.found.faults.remove(consequence)
         return self.found
 
     def _read(self, kind: str, text: str, start: int) -> None:
@@ -160,7 +179,7 @@ class _Scanner:
         if not name:
             self._fault("stray-character", start, "a backslash ends this text")
         plain = name.rstrip("*")
-        if plain in commands.FORBIDDEN:
+        if commands.is_forbidden(plain):
             self._fault("forbidden-command", start, f"`\\{plain}` is not allowed here", HINT)
         elif plain in {"begin", "end"} or name in commands.OPAQUE or plain in commands.OPAQUE:
             self._call(plain, start)
@@ -192,8 +211,11 @@ class _Scanner:
     def _shift(self, text: str, start: int) -> None:
         if text == "$$":
             hint = r"write \[ … \] for a display, `$ … $` within a line"
-            self._fault("display-dollars", start, "`$$` is not LaTeX", hint)
-        elif self.stack and self.stack[-1].kind == "shift" and self.stack[-1].closer == "$":
+            if not self.in_dollars:
+                self._fault("display-dollars", start, "`$$` is not LaTeX", hint)
+            self.in_dollars = not self.in_dollars
+            self.math = self.in_dollars or self.whole_is_math
+        elif self.math and any(frame.closer == "$" for frame in self.stack):
             self._close("shift", "$", start)
         elif self.math:
             self._fault("unbalanced", start, "`$` within mathematics", "leave it out here")
@@ -252,15 +274,12 @@ class _Scanner:
     def _name(self, match: re.Match[str]) -> None:
         """Look for what must not reach TeX in a name or an option, which are not read further."""
         for part in ("option", "argument"):
-            for token in TOKEN.finditer(match[part] or ""):
-                kind, piece = token.lastgroup, token.group()
-                start = match.start(part) + token.start()
-                if kind == "command" and piece[1:].rstrip("*") in commands.FORBIDDEN:
-                    self._fault("forbidden-command", start, f"`{piece}` is not allowed here", HINT)
-                elif kind == "hats":
-                    self._fault("forbidden-command", start, f"`{piece}` hides a character")
-                elif piece in {"%", "#", "$"}:
-                    self._fault("stray-character", start, f"`{piece}` within a name")
+            text, start = match[part] or "", match.start(part)
+            for fault in forbidden_in(text):
+                self._fault(fault.id, start + fault.offset, fault.message, fault.hint)
+            for stray in re.finditer("[%#$]", text):
+                message = f"`{stray.group()}` within a name"
+                self._fault("stray-character", start + stray.start(), message)
 
     def _begin(self, name: str, start: int) -> None:
         if name not in commands.ENVIRONMENTS:

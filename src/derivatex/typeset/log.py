@@ -24,6 +24,7 @@ MISSING = re.compile(r"^Missing character: There is no (?P<character>\S+)")
 UNDEFINED = re.compile(
     r"^LaTeX Warning: (?P<what>Reference|Citation) `(?P<key>[^']+)' .*line (?P<line>\d+)"
 )
+OPEN_GROUP = r"(\end occurred inside a group"
 MACRO = re.compile(r"\\[A-Za-z@]+\*?$")
 UNDEFINED_MACRO = "Undefined control sequence"
 ALLOWED_EXCESS = 1.0  # points by which a line may stick out unseen
@@ -66,6 +67,9 @@ def flaws(log: str, document: Document) -> tuple[Diagnostic, ...]:
             character = match["character"]
             message = f"the font has no glyph for `{character}`"
             found.append(_tex("missing-glyph", message, _holding(document, character)))
+        elif line.startswith(OPEN_GROUP):
+            message = "a group that was opened is not closed"
+            found.append(_tex("open-group", message, None, "look for a lone brace in a macro"))
         elif match := UNDEFINED.match(line):
             message = f"the {match['what'].lower()} `{match['key']}` is undefined"
             found.append(_tex("undefined-reference", message, document.origin(int(match["line"]))))

@@ -37,7 +37,7 @@ def typeset(
     _write_tree(document, folder, job)
     passes, log = _settle(document, engine, project=project, folder=folder, job=job)
     pdf = folder / f"{job}.pdf"
-    found = [*flaws(log, document), *read_back(pdf, document)]
+    found = flaws(log, document) or read_back(pdf, document)
     if errors_in(found):
         raise RefusedError(found)
     data = pdf.read_bytes()
