@@ -18,7 +18,8 @@ def write_beside(target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, data)
     except OSError as error:
-        error.filename, error.filename2 = str(target), None  # and not the file beside it
+        if error.filename:
+            error.filename, error.filename2 = str(target), None  # and not the file beside it
         raise
 
 

@@ -93,7 +93,7 @@ def read_certificate(target: Target, project: Path) -> Certificate:
         found = json.loads(target.certificate(project).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    verdicts = found.get("verdicts") if isinstance(found, dict) else None
+    verdicts = found.get("verdicts", []) if isinstance(found, dict) else None
     is_ours = isinstance(verdicts, list) and all(isinstance(it, dict) for it in verdicts)
     return found if is_ours else {}
 

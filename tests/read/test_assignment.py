@@ -106,7 +106,6 @@ def test_the_faults_of_all_files_are_told_at_once(project: Project) -> None:
     works = project.yaml.with_name("references.bib")
     works.write_text("@misc{a,\n}\n@misc{a,\n}\n", encoding="utf-8")
     assert refused(project) == [
-        "1-square.yaml:1:1 missing-key",
         "1-square.yaml:2:1 unknown-key",
         "assignment.yaml:2:1 unknown-key",
         "references.bib:3:1 duplicate-key",

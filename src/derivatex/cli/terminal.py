@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 WIDTH = 120  # of tables where no terminal says how wide it is
 
 
+class Stream(Console):
+    """A console that leaves a closed pipe to its caller, where rich would exit by itself."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so."""
+        raise BrokenPipeError
+
+
 class Terminal:
     """What a command shows: results on standard output, everything else on standard error."""
 
@@ -30,8 +38,8 @@ class Terminal:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.out = Console(no_color=no_color, highlight=False)
-        self.err = Console(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
+        self.out = Stream(no_color=no_color, highlight=False)
+        self.err = Stream(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
         if not self.out.is_terminal:
             self.out.width = WIDTH
         self.status: Status | None = None

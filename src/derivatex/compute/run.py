@@ -172,7 +172,8 @@ def _late(task: Task, status_file: Path, limit: float) -> Diagnostic:
 def _died(task: Task, status_file: Path, status: int, errors: str) -> Diagnostic:
     what, at = _status(task, status_file)
     how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
-    last = errors.strip().rpartition("\n")[2]
+    said = [line for line in errors.splitlines() if line.strip() and "Traceback" not in line]
+    last = said[-1].strip() if said else ""
     return Diagnostic(
         "worker-died", f"{what} ended its process {how}", ExitCode.BAD_INPUT, at, last
     )

@@ -104,8 +104,8 @@ def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None
     except RefusedError as refused:
         found += refused.diagnostics
     except SyntaxError as error:
-        line = error.lineno or _line_of_null(error.filename or "")
-        at = _place(task, error.filename or "", line, error.offset or 1)
+        file = error.filename or str(task.project / task.module)
+        at = _place(task, file, error.lineno or _line_of_null(file), error.offset or 1)
         found.append(Diagnostic("python-syntax", error.msg, ExitCode.BAD_INPUT, at))
     except BaseException as error:  # the author's code raises what it likes
         frames = traceback.extract_tb(error.__traceback__)

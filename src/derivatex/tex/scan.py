@@ -130,6 +130,7 @@ class _Scanner:
         self.digits = 0  # how many single digits the last command takes as arguments
         self.position = 0
         self.in_dollars = False  # between `$$` and `$$`
+        self.told: set[int] = set()  # where the things start that are known not to be closed
 
     def run(self) -> Scan:
         while self.position < len(self.source):
@@ -141,11 +142,13 @@ class _Scanner:
             self.position = match.end()
             self._read(kind, text, match.start())
         for frame in reversed(self.stack):
-            if frame.kind != "environment" or frame.closer in commands.ENVIRONMENTS:
+            is_known = frame.kind != "environment" or frame.closer in commands.ENVIRONMENTS
+            if is_known and frame.start not in self.told:
                 self._fault("unbalanced", frame.start, f"`{frame.opened}` is never closed")
         unbalanced = [it for it in self.found.faults if it.id == "unbalanced"]
-        for consequence in unbalanced[1:]:
-            self.found.faults.remove(consequence)
+        cause = min(unbalanced, key=lambda fault: fault.offset, default=None)
+        kept = [it for it in self.found.faults if it.id != "unbalanced" or it is cause]
+        self.found.faults[:] = kept  # what is out of balance puts what follows out of balance
         return self.found
 
     def _read(self, kind: str, text: str, start: int) -> None:
@@ -325,6 +328,7 @@ class _Scanner:
             return
         frame = self.stack[-1]
         if frame.kind != kind or frame.closer != closer:
+            self.told.add(frame.start)
             at = self.source.count("\n", 0, frame.start) + 1
             self._fault(
                 "unbalanced",
