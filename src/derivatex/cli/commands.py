@@ -127,12 +127,16 @@ def check(
     certificates = []
     for target in targets_of(settings, names):
         try:
-            examination = pipeline.check(target, settings).examination
+            examined = pipeline.check(target, settings)
+            examination = examined.examination
             terminal.rest()
             if as_json:
                 certificates.append(store.read_certificate(target, settings.project))
             elif terminal.verbose:
                 terminal.result(tables.verdicts_table(examination.verdicts))
+                for solution in examined.solutions:
+                    if solution.output:
+                        terminal.result(f"problem {solution.problem} wrote:\n{solution.output}")
             else:
                 terminal.result(tables.checks_table(str(target), examination.verdicts))
             terminal.diagnostics(examination.diagnostics)

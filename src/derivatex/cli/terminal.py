@@ -38,8 +38,10 @@ class Terminal:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.out = Stream(no_color=no_color, highlight=False)
-        self.err = Stream(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
+        self.out = Stream(no_color=no_color, highlight=False, markup=False)
+        self.err = Stream(
+            stderr=True, no_color=no_color, highlight=False, markup=False, soft_wrap=True
+        )
         if not self.out.is_terminal:
             self.out.width = WIDTH
         self.status: Status | None = None
