@@ -30,6 +30,7 @@ SHOWN = r"- text: $\val{x}$ gives $\val{double}$."
         ("def first(x): return x", "2 * first(x)", "x + x"),
         ("TWO = 2", "TWO * x", "TWO * x"),
         ("import numpy as np", "2 * np.sum([x])", "np.sum([x, x])"),
+        ("import sys", "2 * x + len(sys.argv[:0])", "x + x + len(sys.argv[:0])"),  # has no file
         ("class Pair(tuple): pass", "sum(Pair((x, x)))", "2 * Pair((x, x))[0]"),
         ("GRID = [1, 1]", "x * sum(GRID)", "x * sum(GRID)"),
     ],

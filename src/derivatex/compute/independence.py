@@ -66,7 +66,7 @@ def _named_in(function: FunctionType, folder: Path) -> Iterator[Any]:
         for name in (*code.co_names, *code.co_freevars):
             item = known.get(name)
             yield item
-            if isinstance(item, ModuleType) and _is_below(item.__file__, folder):
+            if isinstance(item, ModuleType) and _is_below(getattr(item, "__file__", None), folder):
                 yield from (getattr(item, part, None) for part in code.co_names)
 
 
