@@ -85,7 +85,7 @@ def written_out(x: complex, y: complex, moved: Mapping[str, complex]) -> dict[st
 
 
 def by_tanh(x: float, y: float) -> dict[str, float]:
-    """Written out, with the sigmoid as (1 + tanh(u/2))/2."""
+    r"""Written out, with $\sigma(u) = \tfrac12(1 + \tanh\tfrac u2)$."""
     return {name: number.real for name, number in written_out(x, y, {}).items()}
 
 
@@ -124,17 +124,17 @@ def by_complex_step_at_arrows(x: float, y: float) -> dict[str, float]:
 
 
 def fx_by_complex_step(x: float, y: float) -> float:
-    """Complex step of f."""
+    """Complex step of $f$."""
     return f_of(x + 1j * TINY, y).imag / TINY
 
 
 def fy_by_complex_step(x: float, y: float) -> float:
-    """Complex step of f."""
+    """Complex step of $f$."""
     return f_of(x, y + 1j * TINY).imag / TINY
 
 
 def by_central_differences_of_f(x: float, y: float) -> dict[str, float]:
-    """Central differences of f."""
+    """Central differences of $f$."""
     return {
         "x": (f_of(x + STEP, y) - f_of(x - STEP, y)).real / (2 * STEP),
         "y": (f_of(x, y + STEP) - f_of(x, y - STEP)).real / (2 * STEP),
@@ -142,12 +142,12 @@ def by_central_differences_of_f(x: float, y: float) -> dict[str, float]:
 
 
 def fx_by_central_difference(x: float, y: float) -> float:
-    """Central difference of f."""
+    """Central difference of $f$."""
     return by_central_differences_of_f(x, y)["x"]
 
 
 def fy_by_central_difference(x: float, y: float) -> float:
-    """Central difference of f."""
+    """Central difference of $f$."""
     return by_central_differences_of_f(x, y)["y"]
 
 
@@ -168,26 +168,26 @@ def local(x: float, y: float, forward: Numbers) -> dict[str, float]:
 
 @value(route=by_complex_step_at_nodes, digits=4)
 def gradient(local: Numbers) -> dict[str, float]:
-    """Derivatives of f with respect to the nodes (backward pass)."""
+    """Derivatives of $f$ with respect to the nodes (backward pass)."""
     return GRAPH.backward(local)
 
 
 @value(route=by_complex_step_at_arrows, digits=4)
 def product(local: Numbers, gradient: Numbers) -> dict[str, float]:
-    """Product for each arrow."""
+    """Product for each arrow (a_x is that of x → a)."""
     return {arrow: gradient[arrow.partition("_")[0]] * slope for arrow, slope in local.items()}
 
 
 @value(route=(fx_by_complex_step, fx_by_central_difference), digits=4, tolerance=TOLERANCE)
 def fx(x: float, forward: Numbers, gradient: Numbers) -> float:
-    """Derivative with respect to x, as the source combines it."""
+    """Derivative with respect to $x$, as the source combines it."""
     through_sigmoid = forward["sx"] * (1 - forward["sx"])
     return gradient["a"] * 2 * x + gradient["c"] * 3 + gradient["sx"] * through_sigmoid
 
 
 @value(route=(fy_by_complex_step, fy_by_central_difference), digits=4, tolerance=TOLERANCE)
 def fy(forward: Numbers, gradient: Numbers) -> float:
-    """Derivative with respect to y, as the source combines it."""
+    """Derivative with respect to $y$, as the source combines it."""
     return gradient["c"] + gradient["sy"] * forward["sy"] * (1 - forward["sy"])
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from derivatex.solution import Checked
 
 
+MOST_KEPT_LINES = 20  # of a list of references that is kept on one page
+
+
 def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Document:
     """Write the LaTeX of a report, or of its questions alone.
 
@@ -44,8 +47,9 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         source=typesetters[0].tex(assignment.heading.source),
         subject=assignment.slug,
         problems=pages,
-        summary=summary(checked),
+        summary=summary(checked, typesetters),
         references=entries(bibliography, assignment.references, cited, marks),
+        references_lines=min(4 + 3 * len(cited), MOST_KEPT_LINES),
         is_handout=is_handout,
         by_derivatex=markup(marks.unmarked()),
     )

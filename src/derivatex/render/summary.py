@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from pylatex import LongTable, NoEscape, Tabular
 
+from derivatex.model import ErratumBlock
 from derivatex.render.typesetter import markup
 from derivatex.solution import State
 from derivatex.tex.escape import escape
+from derivatex.tex.markup import Prose
 from derivatex.tex.notation import Notation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from markupsafe import Markup
 
-    from derivatex.solution import Checked, Held, Verdict
+    from derivatex.render.typesetter import Typesetter
+    from derivatex.solution import Checked, Held, Value, Verdict
 
 ERROR = Notation(digits=2, scientific=True)
 
@@ -38,8 +41,8 @@ class Summary:
     errata_table: Markup
 
 
-def summary(checked: Checked) -> Summary:
-    """Count what was found."""
+def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
+    """Count what was found; there is a typesetter for each problem."""
     verdicts = checked.verdicts
     routes = [verdict for verdict in verdicts if verdict.kind == "route"]
     agreeing = [it for it in verdicts if it.kind == "published" and it.state is State.PASSED]
@@ -54,7 +57,7 @@ def summary(checked: Checked) -> Summary:
         unchecked=sum(verdict.state is State.UNCHECKED for verdict in verdicts),
         routes=_routes_table(checked, routes),
         roundings=_roundings_table(checked, roundings) if roundings else None,
-        errata_table=_errata_table(checked, errata),
+        errata_table=_errata_table(checked, typesetters),
     )
 
 
@@ -73,8 +76,8 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
         (
             escape(problem),
             _code(name),
-            escape(values[problem, name].describes),
-            escape("; ".join(it.describes or it.name for it in values[problem, name].routes)),
+            _described(values[problem, name].describes),
+            _described("; ".join(_phrases(values[problem, name]))),
             f"${_error(error)}$",
         )
         for (problem, name), error in worst.items()
@@ -82,7 +85,7 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
     head = ("Problem", "Value", "What it is", "Other routes", "Difference")
     column = r">{\raggedright\arraybackslash}p{%s\linewidth}"
     made = LongTable(f"ll{column % 0.25}{column % 0.27}r", booktabs=True, width=len(head))
-    return markup(f"{{\\small\\LTleft=0pt {_filled(made, head, rows)}}}")
+    return markup(f"{{\\footnotesize\\LTleft=0pt {_filled(made, head, rows)}}}")
 
 
 def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
@@ -96,22 +99,20 @@ def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
     return _table("llrr", ("Problem", "Value", "Printed", "From printed operands"), rows)
 
 
-def _errata_table(checked: Checked, errata: list[Verdict]) -> Markup:
-    """The published numbers that have an erratum, beside ours, entry by entry."""
-    published = {problem.problem: problem.published for problem in checked.assignment.problems}
-    rows = []
-    for verdict in errata:
-        held = _held(checked, verdict)
-        leaves = published[verdict.problem][verdict.claim].leaves
-        for indices, (inner, leaf) in zip(held.entries, leaves.items(), strict=True):
-            ours = held.value.printed(indices)
-            if abs(ours.number - leaf.number) > leaf.half_unit:
-                place = f"[{','.join(map(str, inner))}]" if inner else ""
-                name = _code(verdict.claim + place)
-                rows.append(
-                    (escape(verdict.problem), name, f"${leaf.printed.tex}$", f"${ours.tex}$")
-                )
-    return _table("llrr", ("Problem", "Value", "Published", "Ours"), rows)
+def _errata_table(checked: Checked, typesetters: Sequence[Typesetter]) -> Markup:
+    """What the source prints and what is right, formula by formula."""
+    rows = [
+        (
+            escape(problem.problem),
+            f"${typeset.tex(block.erratum.printed)}$",
+            f"${typeset.tex(block.erratum.right)}$",
+            block.erratum.kind.words,
+        )
+        for problem, typeset in zip(checked.assignment.problems, typesetters, strict=True)
+        for block in problem.blocks()
+        if isinstance(block, ErratumBlock)
+    ]
+    return _table("llll", ("Problem", "Printed", "Right", "What it is"), rows)
 
 
 def _held(checked: Checked, verdict: Verdict) -> Held:
@@ -138,6 +139,20 @@ def _filled(made: Tabular, head: Sequence[str], rows: Sequence[Sequence[str]]) -
     for row in rows:
         made.add_row([NoEscape(cell) for cell in row])
     return str(made.dumps())
+
+
+def _phrases(value: Value) -> Iterator[str]:
+    """What a value's routes are; those after the first go on in small letters."""
+    for number, route in enumerate(value.routes):
+        words = route.describes or route.name
+        goes_on = number and words[1:2].islower()
+        yield words[0].lower() + words[1:] if goes_on else words
+
+
+def _described(docstring: str) -> str:
+    """The first line of a docstring: LaTeX if it can be read as such, else plain words."""
+    text = Prose(docstring)
+    return escape(docstring) if text.scan.faults or text.scan.calls else str(text)
 
 
 def _code(name: str) -> str:

@@ -44,20 +44,20 @@ class Typesetter:
         of their reason.
         """
         lines = []
-        for number, row in enumerate(display.rows, start=1):
-            is_numbered = any(call.name in {"label", "tag"} for call in row.scan.calls)
-            mark = rf" \tag*{{\dxmark{{{number}}}}}" if reasons > 1 else r" \notag"
-            lines.append(self.tex(row) + ("" if is_numbered else mark))
+        for row, mark in zip(display.rows, _marks(display), strict=True):
+            tag = rf" \tag*{{\dxmark{{{mark}}}}}" if reasons > 1 else r" \notag"
+            lines.append(self.tex(row) + (tag if mark else ""))
         return markup(" \\\\\n".join(lines))
 
     def reason_mark(self, display: Math, reasons: int, number: int) -> Markup:
         """What ties a reason to its line: the line's number or mark; an only reason needs none."""
         if reasons == 1:
             return markup(r"$\triangleright$")
+        mark = _marks(display)[number - 1]
         labels = display.rows[number - 1].scan.called("label")
         if labels:
             return markup(f"\\eqref{{{self.prefix}{labels[0].argument}}}")
-        return markup(f"\\dxmark{{{number}}}")
+        return markup(f"\\dxmark{{{mark}}}" if mark else r"$\triangleright$")
 
     def drawing(self, code: Source) -> Markup:
         """A TikZ picture with numbers for their names."""
@@ -125,6 +125,15 @@ class Typesetter:
         rows = held.shape[0]
         dumped = Matrix(cells.reshape(rows, -1), mtype="b").dumps()
         return str(dumped).replace("%\n", "")
+
+
+def _marks(display: Math) -> list[int]:
+    """The mark of each line, counted from 1; 0 for those that have a number or tag of their own."""
+    marks: list[int] = []
+    for row in display.rows:
+        is_numbered = any(call.name in {"label", "tag"} for call in row.scan.calls)
+        marks.append(0 if is_numbered else max(marks, default=0) + 1)
+    return marks
 
 
 def _needs_brackets(number: str, call: Call, source: Source) -> bool:
