@@ -64,6 +64,11 @@ def _load(task: Task) -> list[Declaration]:
     """Import the module from its file; its folder is where its own imports are looked for."""
     declare.declared.clear()
     path = task.project / task.module
+    before, null, _ = path.read_bytes().partition(b"\0")
+    if null:  # Python's own message for it, which differs by version, has no line
+        at = Location(task.module, before.count(b"\n") + 1, 1)
+        message = "the file holds a null byte"
+        raise RefusedError([Diagnostic("python-syntax", message, ExitCode.BAD_INPUT, at)])
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(MODULE, path)
     if spec is None or spec.loader is None:
@@ -105,7 +110,7 @@ def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None
         found += refused.diagnostics
     except SyntaxError as error:
         file = error.filename or str(task.project / task.module)
-        at = _place(task, file, error.lineno or _line_of_null(file), error.offset or 1)
+        at = _place(task, file, error.lineno or 1, error.offset or 1)
         found.append(Diagnostic("python-syntax", error.msg, ExitCode.BAD_INPUT, at))
     except BaseException as error:  # the author's code raises what it likes
         frames = traceback.extract_tb(error.__traceback__)
@@ -118,13 +123,6 @@ def _located(task: Task, found: list[Diagnostic], at: Location) -> Iterator[None
             raise  # neither his code nor a library that he asked for: a bug of ours
         message = "".join(traceback.format_exception_only(error)).strip().partition("\n")[0]
         found.append(Diagnostic("python-error", message, ExitCode.BAD_INPUT, at, hint))
-
-
-def _line_of_null(file: str) -> int:
-    """The line of the null byte for which Python gives no line."""
-    path = Path(file)
-    data = path.read_bytes() if path.is_file() else b""
-    return data[: max(data.find(b"\0"), 0)].count(b"\n") + 1
 
 
 def _place(task: Task, file: str, line: int, column: int) -> Location:
