@@ -9,7 +9,7 @@ import pytest
 import derivatex
 from derivatex import store
 from derivatex.certificate import certificate
-from derivatex.diagnostics import Location
+from derivatex.diagnostics import Diagnostic, ExitCode, Location
 from derivatex.solution import Numbers, Route, Solution, State, Tolerance, Value, Verdict
 from derivatex.store import Target
 from derivatex.tex.notation import Notation
@@ -29,10 +29,15 @@ def value(numbers: Numbers, route: Numbers) -> Value:
     return Value("made", numbers, Notation(2), AT, routes, Tolerance(relative=1e-6))
 
 
-def written(project: Path, *made: Value, verdicts: tuple[Verdict, ...] = ()) -> Certificate:
+def written(
+    project: Path,
+    *made: Value,
+    verdicts: tuple[Verdict, ...] = (),
+    found: tuple[Diagnostic, ...] = (),
+) -> Certificate:
     """The certificate of a problem's values, as it is read back from its file."""
     solution = Solution("1", {it.address: it for it in made})
-    record = certificate([solution], verdicts, inputs={"a.yaml": "abc"}, pdf=None)
+    record = certificate([solution], verdicts, found, inputs={"a.yaml": "abc"}, pdf=None)
     store.write_certificate(TARGET, project, record)
     return store.read_certificate(TARGET, project)
 
@@ -75,14 +80,20 @@ def test_verdicts(tmp_path: Path) -> None:
     assert record["verdicts"][2]["at"] is None
 
 
+def test_one_finding(tmp_path: Path) -> None:
+    """One error of any stage, and the certificate says so and that not all passed."""
+    error = Diagnostic("python-error", "it fails", ExitCode.BAD_INPUT, AT)
+    record = written(tmp_path, found=(error,))
+    assert (record["passed"], record["diagnostics"]) == (False, [str(error)])
+
+
 def test_one_failed_verdict(tmp_path: Path) -> None:
-    """One failed claim and the certificate says that not all passed."""
+    """One failed claim is counted."""
     verdicts = (
         Verdict("1", "route", "a", State.PASSED),
         Verdict("1", "route", "b", State.FAILED),
     )
     record = written(tmp_path, verdicts=verdicts)
-    assert record["passed"] is False
     assert record["counts"] == {"route": {"passed": 1, "failed": 1}}
 
 
@@ -104,7 +115,7 @@ def test_what_made_it(tmp_path: Path) -> None:
     assert record["inputs"] == {"a.yaml": "abc"}
     assert record["tools"]["derivatex"] == derivatex.__version__
     assert record["pdf"] is None
-    again = certificate([], [], inputs={}, pdf={"sha256": "abc"})
+    again = certificate([], [], [], inputs={}, pdf={"sha256": "abc"})
     assert again["pdf"] == {"sha256": "abc"}
 
 

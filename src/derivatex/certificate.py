@@ -7,11 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import derivatex
-from derivatex.solution import State
+from derivatex.diagnostics import errors_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from derivatex.diagnostics import Diagnostic
     from derivatex.solution import Solution, Value, Verdict
     from derivatex.store import Certificate
 
@@ -19,18 +20,20 @@ if TYPE_CHECKING:
 def certificate(
     solutions: Sequence[Solution],
     verdicts: Sequence[Verdict],
+    diagnostics: Sequence[Diagnostic],
     *,
     inputs: dict[str, str],
     pdf: object,
 ) -> Certificate:
-    """Every value with its routes, every verdict, counts, and the digests of what was read.
+    """Every value with its routes, every verdict and finding, and the digests of what was read.
 
     `pdf` is what an earlier certificate says of the PDF: it stays true until the next is whole.
     """
     return {
         "counts": _counts(verdicts),
         "inputs": inputs,
-        "passed": not any(verdict.state is State.FAILED for verdict in verdicts),
+        "diagnostics": [str(found) for found in diagnostics],
+        "passed": not errors_in(diagnostics),
         "pdf": pdf,
         "tools": {"derivatex": derivatex.__version__, "python": sys.version.split()[0]},
         "values": [

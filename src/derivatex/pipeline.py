@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivatex import store
@@ -11,17 +12,18 @@ from derivatex.certificate import certificate
 from derivatex.check.examine import Examination, examine
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, RefusedError, in_order
+from derivatex.model import Engine
 from derivatex.read.assignment import FOLDER, read_assignment
 from derivatex.render.document import render
 from derivatex.render.environment import template_folder
+from derivatex.typeset.engine import banner
 from derivatex.typeset.passes import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from derivatex.document import Artifact
-    from derivatex.model import Assignment, Engine
+    from derivatex.model import Assignment
     from derivatex.solution import Solution
     from derivatex.store import Target
 
@@ -102,14 +104,14 @@ def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examin
     everything = in_order([*found, *examination.diagnostics])
     examination = replace(examination, diagnostics=everything)
     earlier = store.read_certificate(target, project).get("pdf")
-    record = certificate(solutions, examination.verdicts, inputs=now, pdf=earlier)
+    record = certificate(solutions, examination.verdicts, everything, inputs=now, pdf=earlier)
     store.write_certificate(target, project, record)
     return Examined(assignment, tuple(solutions), examination)
 
 
 def inputs(target: Target, settings: Settings) -> dict[str, str]:
     """The digests of everything that a target depends on."""
-    engine = settings.engine or "as the assignment says"
+    engine = f"{settings.engine or 'as the assignment says'}, {banner(Engine.PDFLATEX)}"
     folder = f"{FOLDER}/{target.slug}"
     return store.inputs(settings.project, folder, template_folder(), engine)
 
@@ -121,6 +123,9 @@ def _writing(settings: Settings) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            inside = settings.project / store.BUILD
+            if error.filename and not Path(str(error.filename)).is_relative_to(inside):
+                raise
             raise RefusedError([store.cannot_write(error, settings.project)]) from error
 
 

@@ -124,6 +124,12 @@ class Value:
         ]
         return [(ours, theirs) for ours, theirs in pairs if ours.number != theirs.number]
 
+    def gives_from_printed(self, published: TypedNumber) -> bool:
+        """Whether a published number is what this value's operands give as they are printed."""
+        if self.from_printed is None or isinstance(self.from_printed.numbers, tuple):
+            return False
+        return abs(self.from_printed.numbers - published.number) <= published.half_unit
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

@@ -44,11 +44,6 @@ class Target:
         """Its files' common path, from the folder `build`."""
         return f"{self}{'-handout' if self.is_handout else ''}"
 
-    @property
-    def job(self) -> str:
-        """Its folder's name below `build/tex`."""
-        return self.stem.replace("/", "-")
-
     def pdf(self, project: Path) -> Path:
         """Where its PDF is put."""
         return project / BUILD / f"{self.stem}.pdf"
@@ -59,7 +54,8 @@ class Target:
 
     def tex(self, project: Path) -> Path:
         """Where its LaTeX is written and typeset."""
-        return project / BUILD / "tex" / self.job
+        job = f"{self.problem or 'report'}{'-handout' if self.is_handout else ''}"
+        return project / BUILD / "tex" / self.slug / job
 
 
 def digest(data: bytes) -> str:

@@ -107,8 +107,8 @@ def test_scale_factor() -> None:
 
 def test_width() -> None:
     """A figure as wide as the text fits; a wider one is told with both widths."""
-    assert drawing.too_wide(parabola(width=drawing.TEXT_WIDTH)) == ""
-    wide = drawing.too_wide(parabola(width=6.4))
+    assert drawing.too_large(parabola(width=drawing.TEXT_WIDTH)) == ""
+    wide = drawing.too_large(parabola(width=6.4))
     assert wide == "the figure is 6.4 in wide, the text 6.3 in"
 
 

@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 @pytest.mark.tex
 def test_what_is_here() -> None:
     """TeX's programs are found on the PATH, its files where TeX finds them."""
-    found = {need.name: need for need in doctor.needs()}
+    found = {need.name: need for need in doctor.needs(all_engines=True)}
     assert found["pdflatex"].found.endswith("/pdflatex")
     assert found["article.cls"].found.endswith("/article.cls")
     assert found["pdftotext"].package == "poppler-utils"
-    assert set(found) == {name for names in doctor.PACKAGES.values() for name in names}
+    assert set(found) == {
+        name for names in (doctor.NEEDED | doctor.OTHER_ENGINES).values() for name in names
+    }
 
 
 def test_an_empty_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where nothing is there, every package is missing, each once."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = doctor.needs()
+    found = doctor.needs(all_engines=True)
     assert [need for need in found if need.found] == []
-    assert doctor.missing_packages(found) == list(doctor.PACKAGES)
+    assert doctor.missing_packages(found) == list(doctor.NEEDED | doctor.OTHER_ENGINES)
 
 
 def test_one_missing_file() -> None:

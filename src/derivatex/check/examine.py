@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derivatex.check.finding import Findings
-from derivatex.check.literals import check_literals
+from derivatex.check.literals import check_literals, heading_numbers
 from derivatex.check.published import check_published
 from derivatex.check.references import check_citations, check_references
 from derivatex.check.rounding import check_rounding
@@ -53,6 +53,7 @@ def examine(
         _count_relations(findings)
         verdicts += findings.verdicts
         diagnostics += findings.diagnostics
+    diagnostics += heading_numbers(assignment.heading)
     diagnostics += check_citations(assignment, solutions, is_whole=is_whole)
     passed = not errors_in(diagnostics) and len(solutions) == len(problems)
     checked = Checked(assignment, tuple(solutions), tuple(verdicts)) if passed else None

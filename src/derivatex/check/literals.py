@@ -6,19 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 from derivatex.check.references import texts_of
+from derivatex.diagnostics import Diagnostic, ExitCode
 from derivatex.model import Erratum, ErratumBlock, FigureBlock
 from derivatex.solution import State, scalars
+from derivatex.tex.markup import Prose, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from derivatex.check.finding import Findings
     from derivatex.diagnostics import Location
+    from derivatex.model import Heading
     from derivatex.solution import Figure
     from derivatex.tex.markup import Fragment, Source
 
 KIND = "literal"
 DECIMAL = re.compile(r"(?<![\d.])(?:\d*\.\d+|\d{2,})(?!\d)")
+TAKEN_APART = re.compile(  # a number whose digits stand apart: 7.\\!5, 2{.}5, 1\\,2
+    r"(?<![\d.])\d+(?:(?:\\[,!:;]|[{}])*\.(?:\\[,!:;]|[{}])+|(?:\\[,!:;]|[{}])+\.|\\[,!])\d+"
+)
+NO_TEXT = re.compile(r"\$[^$]*\$|\[[^\]]*\]|\([^()]*\)")  # of TikZ: formulas, options, places
+IN_BRACES = re.compile(r"\{[^{}]*\}")
 AFTER_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z]+-?$")  # CIFAR-10 and L2 are names
 
 
@@ -33,14 +41,34 @@ def check_literals(findings: Findings) -> None:
     for plain in _plain_texts(findings):
         count += 1
         _refuse(findings, plain_numbers(plain))
+    for value in findings.solution.values.values():
+        for words in (value.describes, *(route.describes for route in value.routes)):
+            text = Prose.placed(words, value.at)
+            is_latex = not text.scan.faults
+            _refuse(findings, typed_numbers(text) if is_latex else plain_numbers(text))
     _check_figures(findings)
     if not any(verdict.kind == KIND for verdict in findings.verdicts):
         detail = f"{count} texts without a hand-typed number"
         findings.found(KIND, "every text", State.PASSED, detail=detail)
 
 
+def heading_numbers(heading: Heading) -> Iterator[Diagnostic]:
+    """Decimals in an assignment's heading, where years and the like are free."""
+    for text in (heading.title, heading.course, heading.source):
+        for number, at in plain_numbers(text) if text else ():
+            if "." in number:
+                message = f"the number {number} is typed by hand"
+                hint = "a result belongs into a problem, as a value"
+                yield Diagnostic("hand-typed", message, ExitCode.CHECK_FAILED, at, hint)
+
+
 def typed_numbers(text: Fragment) -> Iterator[tuple[str, Location]]:
     """The hand-typed numbers of a LaTeX text with their places."""
+    for call in text.scan.called("tag"):
+        for match in DECIMAL.finditer(call.argument):
+            yield match.group(), text.locate(call.start)
+    for match in TAKEN_APART.finditer(text):
+        yield match.group(), text.locate(match.start())
     for token in text.scan.tokens:
         is_long = len(token.text) > 1
         if token.kind != "number" or not is_long or token.index:
@@ -80,6 +108,8 @@ def _refuse(findings: Findings, numbers: Iterator[tuple[str, Location]]) -> None
 def _check_figures(findings: Findings) -> None:
     """A number written into a figure must be one that its function was passed."""
     for figure in findings.solution.figures.values():
+        for braces in IN_BRACES.findall(NO_TEXT.sub("", figure.tikz or "")):
+            _refuse(findings, plain_numbers(Text.placed(braces, figure.at)))
         known = set(_numbers_of(findings, figure))
         for text in figure.texts:
             for match in DECIMAL.finditer(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivatex.check.literals import typed_numbers
 from derivatex.diagnostics import did_you_mean
 from derivatex.model import ErratumBlock
 from derivatex.solution import State, entry
@@ -11,7 +12,7 @@ from derivatex.solution import State, entry
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
     from derivatex.model import Erratum
-    from derivatex.solution import Held, Value
+    from derivatex.solution import Held
     from derivatex.tex.numbers import TypedNumber, TypedNumbers
 
 KIND, ERRATUM = "published", "erratum"
@@ -92,18 +93,38 @@ def _compare(
             findings.failed(
                 KIND, address, message, id_="published-disagrees", at=leaf.at, hint=hint
             )
-        else:
-            reproduced = reproduces(held.value, leaf)
+        elif not _misquotes(findings, erratum, typed):
+            reproduced = held.value.gives_from_printed(leaf)
             detail = "; its operands as printed give the published number" if reproduced else ""
             findings.found(ERRATUM, address, State.ERRATUM, detail=message + detail, at=erratum.at)
 
 
-def reproduces(value: Value, leaf: TypedNumber) -> bool:
-    """Whether the published number is what a value's operands give as they are printed."""
-    found = value.from_printed
-    if found is None or isinstance(found.numbers, tuple):
-        return False
-    return abs(found.numbers - leaf.number) <= leaf.half_unit * (1 + SLACK)
+def _misquotes(findings: Findings, erratum: Erratum, typed: TypedNumbers) -> bool:
+    """Whether an erratum quotes, or gives as right, another number than it is about."""
+    leaves = {leaf.text.lstrip("+-") for leaf in typed.leaves.values()}
+    others = [number for number, _ in typed_numbers(erratum.printed) if number not in leaves]
+    if others:
+        message = f"the erratum quotes {others[0]}, which is not the published `{erratum.of}`"
+        hint = f"the source prints {', '.join(sorted(leaves))}"
+        findings.failed(
+            ERRATUM,
+            erratum.of,
+            message,
+            id_="misquoted-erratum",
+            at=erratum.printed.at,
+            hint=hint,
+        )
+        return True
+    name = erratum.of.partition("[")[0]
+    shown = {call.argument.partition("[")[0] for call in erratum.right.scan.called("val")}
+    if name not in shown:
+        message = f"the erratum does not show our `{erratum.of}` as what is right"
+        hint = rf"write \val{{{erratum.of}}} in `right`"
+        findings.failed(
+            ERRATUM, erratum.of, message, id_="misquoted-erratum", at=erratum.right.at, hint=hint
+        )
+        return True
+    return False
 
 
 def _count(typed: TypedNumbers) -> str:

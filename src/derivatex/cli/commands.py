@@ -186,19 +186,23 @@ def list_(*, project: Path | None, terminal: Terminal) -> ExitCode:
     epilog="""\b
 Examples:
   derivatex doctor                    what is missing, and how to get it
+  derivatex doctor --all-engines      the same, for lualatex and xelatex too
   derivatex doctor --install          get it, by apt-get"""
 )
 @click.option("--install", is_flag=True, help="Install what is missing with apt-get.")
+@click.option("--all-engines", is_flag=True, help="Ask for lualatex and xelatex too.")
 @common
-def doctor(*, install: bool, project: Path | None, terminal: Terminal) -> ExitCode:
+def doctor(
+    *, install: bool, all_engines: bool, project: Path | None, terminal: Terminal
+) -> ExitCode:
     """Say what this machine lacks for typesetting, and how to get it."""
     del project
-    needs = machine.needs()
+    needs = machine.needs(all_engines=all_engines)
     missing = machine.missing_packages(needs)
     if install and missing:
         terminal.progress(f"installing {', '.join(missing)}")
         machine.install(missing)
-        needs = machine.needs()
+        needs = machine.needs(all_engines=all_engines)
         missing = machine.missing_packages(needs)
     if not install or missing or terminal.verbose:
         terminal.result(tables.needs_table(needs))
@@ -224,7 +228,8 @@ def clean(names: tuple[str, ...], *, project: Path | None, terminal: Terminal) -
     wanted = targets_of(settings, names) if names else []
     with store.locked(settings.project, settings.progress):
         for path in built_paths(settings, wanted):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            is_folder = path.is_dir() and not path.is_symlink()
+            shutil.rmtree(path) if is_folder else path.unlink()
             terminal.result(f"removed {path.relative_to(settings.project)}")
     return ExitCode.OK
 

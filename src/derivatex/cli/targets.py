@@ -77,6 +77,5 @@ def built_paths(settings: Settings, targets: list[Target]) -> list[Path]:
             found += [it.pdf(settings.project), it.certificate(settings.project)]
             found.append(it.tex(settings.project))
         if target.problem is None:
-            found.append(folder / target.slug)
-            found += sorted((folder / "tex").glob(f"{target.slug}-*"))
+            found += [folder / target.slug, folder / "tex" / target.slug]
     return [path for path in dict.fromkeys(found) if path.exists()]

@@ -38,9 +38,14 @@ class Terminal:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
-        self.out = Stream(no_color=no_color, highlight=False, markup=False)
+        self.out = Stream(no_color=no_color, highlight=False, markup=False, emoji=False)
         self.err = Stream(
-            stderr=True, no_color=no_color, highlight=False, markup=False, soft_wrap=True
+            stderr=True,
+            no_color=no_color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
         )
         if not self.out.is_terminal:
             self.out.width = WIDTH

@@ -50,6 +50,7 @@ def first_line(function: Callable[..., Any]) -> str:
     return (inspect.getdoc(function) or "").partition("\n")[0].rstrip(".")
 
 
+MAX_DIGITS = 15  # a float has no more
 declared: list[Declaration] = []  # of the one module that this process computes
 
 
@@ -57,7 +58,8 @@ declared: list[Declaration] = []  # of the one module that this process computes
 class TableRows:
     r"""What a table's function returns: LaTeX for each cell, numbers as `\val{address}`.
 
-    `align` has one of `l`, `c`, `r` for each column.
+    `align` has one of `l`, `c`, `r` for each column, or `d` for numbers that line up at their
+    decimal points.
     """
 
     align: str
@@ -84,8 +86,13 @@ def value(
     `route` computes the same by other means, or several routes do; no code may be shared.
     `digits` are the decimals that are printed, or the significant digits where `scientific`.
     `tolerance` is the relative difference up to which the routes agree.
+    Raises: ValueError where digits or tolerance are none.
     Check: the build calls all routes and compares them.
     """
+    if not isinstance(digits, int) or not 0 <= digits <= MAX_DIGITS:
+        raise ValueError(f"digits={digits!r}: expected an integer from 0 to {MAX_DIGITS}")
+    if not isinstance(tolerance, float) or not 0 < tolerance < 1:
+        raise ValueError(f"tolerance={tolerance!r}: expected a float between 0 and 1")
 
     def declare(function: Function) -> Function:
         routes = route if isinstance(route, tuple) else (route,)

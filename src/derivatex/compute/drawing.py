@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FormatStrFormatter, FuncFormatter
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
 TEXT_WIDTH = 6.3  # inches between the margins of the page
+TEXT_HEIGHT = 8.5  # inches of a page beside a caption
 BY_AUTHOR = (FixedFormatter, FormatStrFormatter, FuncFormatter)  # tick labels that he wrote
 STYLE: dict[str, Any] = {
     "axes.formatter.use_mathtext": True,
@@ -35,15 +37,18 @@ STYLE: dict[str, Any] = {
     "lines.linewidth": 1.2,
     "mathtext.fontset": "cm",
     "pdf.fonttype": 42,
-    "svg.hashsalt": "derivatex",
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """The house style, while a figure's function runs."""
-    return mpl.rc_context(STYLE)  # type: ignore[arg-type]  # its keys are literals of the stubs
+@contextlib.contextmanager
+def style() -> Iterator[None]:
+    """The house style, and nothing of this machine's own, while a figure's function runs."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # the stubs' keys are literals
+        yield
 
 
 def is_figure(made: object) -> bool:
@@ -51,12 +56,14 @@ def is_figure(made: object) -> bool:
     return isinstance(made, Figure)
 
 
-def too_wide(figure: Figure) -> str:
-    """Say so where a figure is wider than the text, else nothing."""
-    width = float(figure.get_figwidth())
-    if width <= TEXT_WIDTH:
-        return ""
-    return f"the figure is {width:g} in wide, the text {TEXT_WIDTH:g} in"
+def too_large(figure: Figure) -> str:
+    """Say so where a figure does not fit on the page, else nothing."""
+    width, height = float(figure.get_figwidth()), float(figure.get_figheight())
+    if width > TEXT_WIDTH:
+        return f"the figure is {width:g} in wide, the text {TEXT_WIDTH:g} in"
+    if height > TEXT_HEIGHT:
+        return f"the figure is {height:g} in high, and {TEXT_HEIGHT:g} in are left for one"
+    return ""
 
 
 def as_pdf(figure: Figure) -> tuple[bytes, str]:

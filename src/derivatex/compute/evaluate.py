@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,9 +71,16 @@ class Record(MappingABC[str, Any]):
 class Evaluation:
     """Calls the declared functions of one module, each once, operands first."""
 
-    def __init__(self, task: Task, declarations: Sequence[Declaration]) -> None:
-        """Take the givens of the task as values."""
+    def __init__(
+        self,
+        task: Task,
+        declarations: Sequence[Declaration],
+        status: Callable[[str, int], None] = lambda _what, _line: None,
+    ) -> None:
+        """Take the givens of the task as values; `status` is told what is computed now."""
         self.task = task
+        self.status = status
+        self.failed: dict[str, RefusedError] = {}
         self.declarations = {made.name: made for made in declarations if made.kind == "value"}
         self.others = [made for made in declarations if made.kind != "value"]
         self.values: dict[str, Value] = {}
@@ -88,6 +96,20 @@ class Evaluation:
         name = declaration.name
         if name in self.operands:
             return
+        if name in self.failed:
+            raise self.failed[name]
+        self.status(f"the value `{name}`", declaration.line)
+        try:
+            self._compute_value(declaration)
+        except RefusedError as refused:
+            self.failed[name] = refused
+            raise
+        except Exception:
+            self.failed[name] = RefusedError([])  # those that need it have nothing to add
+            raise
+
+    def _compute_value(self, declaration: Declaration) -> None:
+        name = declaration.name
         if name in self.computing:
             raise self._circle(self.computing[self.computing.index(name) :])
         if not declaration.routes:
@@ -134,9 +156,9 @@ class Evaluation:
                 return Figure(declaration.name, at, tuple(read), tikz=tikz)
             if not drawing.is_figure(made):
                 raise self._wrong_type(declaration, made, "a matplotlib Figure or Tikz")
-            wide = drawing.too_wide(made)
-            if wide:
-                raise self.refusal(declaration, "figure-too-wide", wide)
+            too_large = drawing.too_large(made)
+            if too_large:
+                raise self.refusal(declaration, "figure-too-large", too_large)
             pdf, lacking = drawing.as_pdf(made)
             if lacking:
                 hint = "write it in mathematics, as `$...$`, or with another character"
@@ -151,6 +173,10 @@ class Evaluation:
         if not isinstance(made, TableRows):
             raise self._wrong_type(declaration, made, "TableRows")
         at = self.place(declaration)
+        if not set(made.align) <= set("lcrd"):
+            message = f"`{made.align}` aligns no table"
+            hint = "one of l, c, r for each column, or d for numbers"
+            raise self.refusal(declaration, "bad-align", message, hint)
         found = []
         rows: list[tuple[Prose, ...]] = []
         for cells in (made.head, *made.rows):
@@ -267,6 +293,9 @@ class Evaluation:
         """A value's numbers by the ends of their addresses: "" alone, or `.key` for each."""
         if not isinstance(raw, MappingABC):
             return {"": self._numbers(declaration, raw)}
+        if not raw:
+            message = f"`{declaration.name}` returned an empty mapping"
+            raise self.refusal(declaration, "wrong-return", message)
         for key in raw:
             if not str(key).isidentifier():
                 message = f"`{key}` cannot be part of an address"
@@ -294,6 +323,9 @@ class Evaluation:
             if len({shape_of(row) for row in rows}) == 1:
                 return rows
         if isinstance(plain, int) and not isinstance(plain, bool):
+            if abs(plain) > sys.float_info.max:
+                message = f"`{declaration.name}` has an integer that no float holds"
+                raise self.refusal(declaration, "wrong-return", message)
             return int(plain)
         if isinstance(plain, float):
             return float(plain)

@@ -18,8 +18,8 @@ CONTAINERS = (tuple, list, set, frozenset)
 def shared_names(first: Callable[..., Any], second: Callable[..., Any], folder: Path) -> list[str]:
     """Name the functions and objects of the author's own that both functions reach.
 
-    The author's own is what files below `folder` define; numbers, arrays, classes and what
-    installed packages define may be shared.
+    The author's own is what files below `folder` define; numbers, arrays, classes without methods
+    and what installed packages define may be shared.
     """
     ours = _reached(first, folder)
     return sorted({name for key, name in _reached(second, folder).items() if key in ours})
@@ -41,6 +41,8 @@ def _reached(function: Callable[..., Any], folder: Path) -> dict[int, str]:
             waiting += item.values()
         else:
             waiting += _behind(item)
+            if isinstance(item, type) and _is_below(_file_of(item), folder):
+                waiting += vars(item).values()
             if _is_authors(item, folder):
                 found[id(item)] = getattr(item, "__name__", type(item).__name__)
                 if isinstance(item, FunctionType):
@@ -52,6 +54,8 @@ def _behind(item: Any) -> tuple[Any, ...]:  # noqa: ANN401  # any object of the 
     """What a wrapper, a partial function or a bound method calls."""
     if isinstance(item, functools.partial):
         return (item.func, item.args, item.keywords)
+    if isinstance(item, (staticmethod, classmethod)):
+        return (item.__func__,)
     if isinstance(item, MethodType):
         return (item.__func__, item.__self__)
     wrapped = None if isinstance(item, type) else inspect.getattr_static(item, "__wrapped__", None)
@@ -84,9 +88,13 @@ def _is_authors(item: object, folder: Path) -> bool:
         return _is_below(item.__code__.co_filename, folder)
     if isinstance(item, (type, ModuleType, functools.partial, MethodType)):
         return False  # what they hold is looked at by itself
-    module = type(item).__module__
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return module.startswith("derivatex.") or _is_below(file, folder)
+    kind = type(item)
+    return kind.__module__.startswith("derivatex.") or _is_below(_file_of(kind), folder)
+
+
+def _file_of(kind: type) -> str | None:
+    """The file of the module that defines a class."""
+    return getattr(sys.modules.get(kind.__module__), "__file__", None)
 
 
 def _is_below(file: str | None, folder: Path) -> bool:

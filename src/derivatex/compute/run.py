@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from derivatex.model import Assignment, Problem
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)  # workers run side by side: their linear algebra does not
+SETTLED = {  # workers run side by side: their linear algebra does not; a set has one order
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONHASHSEED": "0",
+}
 
 
 class Workers:
@@ -114,12 +115,12 @@ def _work(task: Task, limit: float, folder: Path, workers: Workers) -> Solution:
     outcome_file, status_file = folder / "outcome", folder / "status"
     errors_file, task_file = folder / "errors", folder / "task"
     task_file.write_bytes(pickle.dumps(task))
-    command = [sys.executable, "-B", "-m", "derivatex.compute.worker"]
+    command = [sys.executable, "-P", "-B", "-m", "derivatex.compute.worker"]
     with errors_file.open("wb") as errors, task_file.open("rb") as given:
         process = subprocess.Popen(
             [*command, str(outcome_file), str(status_file)],
             cwd=task.project,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **SETTLED},
             stdin=given,
             stdout=subprocess.DEVNULL,
             stderr=errors,

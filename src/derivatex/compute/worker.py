@@ -42,7 +42,7 @@ def run(task: Task, status: Callable[[str, int], None]) -> Solution:
     found += _twice(task, declarations)
     if found:
         raise RefusedError(found)
-    evaluation = Evaluation(task, declarations)
+    evaluation = Evaluation(task, declarations, status)
     tables, figures = {}, {}
     for declaration in sorted(declarations, key=lambda made: made.kind != "value"):
         status(f"the {declaration.kind} `{declaration.name}`", declaration.line)

@@ -19,13 +19,26 @@ if TYPE_CHECKING:
 FOLDER = "solutions"
 HEADING = "assignment.yaml"
 BIBLIOGRAPHY = "references.bib"
+SLUG = re.compile(r"(?!.*-handout$)[a-z0-9]+(-[a-z0-9]+)*")
+TAKEN = {"tex"}
 PROBLEM_FILE = re.compile(r"(?P<number>\d+(\.\d+)*)-[a-z0-9-]+\.yaml")
 
 
 def slugs(project: Path) -> list[str]:
-    """The assignments of a project, by the names of their folders."""
-    folders = sorted((project / FOLDER).glob(f"*/{HEADING}"))
-    return [heading.parent.name for heading in folders]
+    """The assignments of a project, by the names of their folders.
+
+    Raises: RefusedError where a name would not do for files that are built.
+    """
+    folders = [heading.parent.name for heading in (project / FOLDER).glob(f"*/{HEADING}")]
+    wrong = [name for name in folders if not SLUG.fullmatch(name) or name in TAKEN]
+    if wrong:
+        hint = "a folder is called by small letters, digits and hyphens; not tex, not *-handout"
+        message = "no assignment can be called so"
+        raise RefusedError(
+            refusal(Location(f"{FOLDER}/{name}"), "bad-folder-name", message, hint)
+            for name in wrong
+        )
+    return sorted(folders)
 
 
 def problem_numbers(project: Path, slug: str) -> list[str]:

@@ -12,11 +12,15 @@ from derivatex.render.pages import figure_file, problem_page
 from derivatex.render.summary import summary
 from derivatex.render.typesetter import Typesetter, markup
 from derivatex.solution import citations
+from derivatex.tex.escape import escape
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from markupsafe import Markup
+
     from derivatex.solution import Checked
+    from derivatex.tex.markup import Text
 
 
 MOST_KEPT_LINES = 20  # of a list of references that is kept on one page
@@ -43,7 +47,8 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
     cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
     bibliography = project / assignment.folder / "references.bib"
     rendered = template.render(
-        heading=assignment.heading,
+        title=_marked(marks, assignment.heading.title),
+        course=_marked(marks, assignment.heading.course) if assignment.heading.course else None,
         source=typesetters[0].tex(assignment.heading.source),
         subject=assignment.slug,
         problems=pages,
@@ -61,6 +66,11 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         printed=tuple(plain for typeset in typesetters for plain in typeset.printed),
         headings=(assignment.heading.title, *(page.heading for page in pages)),
     )
+
+
+def _marked(marks: Marks, words: Text) -> Markup:
+    """Plain words as LaTeX, marked with their place."""
+    return markup(marks.mark(words.at) + escape(words))
 
 
 def _files(checked: Checked) -> dict[str, bytes]:

@@ -114,7 +114,6 @@ def _demonstration(block: ErratumBlock, typeset: Typesetter) -> dict[str, Any]:
     recomputed = held.value.from_printed
     if recomputed is not None and not held.shape:
         number = entry(recomputed.numbers, held.indices)
-        theirs = typeset.published[address].printed().number
         page["recomputed"] = markup(longer.printed(number).tex)
-        page["is_reproduced"] = notation.printed(number).number == theirs
+        page["is_reproduced"] = held.value.gives_from_printed(typeset.published[address].given[()])
     return page

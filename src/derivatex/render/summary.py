@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from derivatex.render.marks import Marks
     from derivatex.render.typesetter import Typesetter
     from derivatex.solution import Checked, Held, Value, Verdict
 
@@ -55,13 +56,13 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
         agreeing=len(agreeing),
         errata=len(errata),
         unchecked=sum(verdict.state is State.UNCHECKED for verdict in verdicts),
-        routes=_routes_table(checked, routes),
+        routes=_routes_table(checked, routes, typesetters[0].marks),
         roundings=_roundings_table(checked, roundings) if roundings else None,
         errata_table=_errata_table(checked, typesetters),
     )
 
 
-def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
+def _routes_table(checked: Checked, routes: list[Verdict], marks: Marks) -> Markup:
     """One row for each declared function: a record's entries share theirs."""
     worst: dict[tuple[str, str], float] = defaultdict(float)
     for verdict in routes:
@@ -76,7 +77,7 @@ def _routes_table(checked: Checked, routes: list[Verdict]) -> Markup:
         (
             escape(problem),
             _code(name),
-            _described(values[problem, name].describes),
+            marks.mark(values[problem, name].at) + _described(values[problem, name].describes),
             _described("; ".join(_phrases(values[problem, name]))),
             f"${_error(error)}$",
         )

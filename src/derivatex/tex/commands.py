@@ -6,19 +6,22 @@ programs is refused by name, and environments are named one by one, because `\\b
 
 from __future__ import annotations
 
+import re
+
 DEFINING = (
-    "def edef gdef xdef let futurelet newcommand renewcommand providecommand DeclareRobustCommand "
-    "newenvironment renewenvironment DeclareCommandCopy NewDocumentCommand RenewDocumentCommand "
-    "NewExpandableDocumentCommand NewCommandCopy ProvideDocumentCommand DeclareDocumentCommand "
-    "NewDocumentEnvironment DeclareMathOperator DeclarePairedDelimiter newtheorem newcounter "
-    "newlength newif chardef mathchardef countdef dimendef skipdef muskipdef toksdef font global "
-    "long outer loop repeat"
+    "def edef gdef xdef let futurelet chardef mathchardef countdef dimendef skipdef muskipdef "
+    "toksdef font global long outer loop repeat addtocounter stepcounter refstepcounter appto "
+    "eappto gappto xappto preto"
 )
 NAMING = (
     "csname endcsname expandafter noexpand string meaning scantokens catcode lccode uccode active "
     "makeatletter makeatother ExplSyntaxOn ExplSyntaxOff UseName lowercase uppercase endlinechar "
     "escapechar newlinechar everyhbox everyvbox everycr everyeof everypar interactionmode "
     "afterassignment aftergroup everymath everydisplay everyjob output ifcsname"
+)
+COMPUTING = (
+    "the number numexpr dimexpr glueexpr fpeval inteval dimeval skipeval today year month day "
+    "time romannumeral jobname inputlineno arabic roman alph value"
 )
 REACHING = (
     "input include includeonly InputIfFileExists IfFileExists openin openout read write immediate "
@@ -32,8 +35,12 @@ REACHING = (
     "pdfmapline shipout graphicspath bgroup egroup begingroup endgroup LoadClassWithOptions tikz "
     "tikzset pgfkeys pgfqkeys foreach"
 )
-FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {REACHING}".split())
-HARMLESS = frozenset({"iff"})  # the one common command that starts like a conditional
+FORBIDDEN = frozenset(f"{DEFINING} {NAMING} {COMPUTING} {REACHING}".split())
+MAKING = re.compile(  # families of commands that define, decide, or act elsewhere on the page
+    r"if|(re)?new[a-z]|New[A-Z]|Renew|[Pp]rovide|Declare|AddTo|At(Begin|End)|set(counter|length)"
+    r"|listof|tableofcontents"
+)
+HARMLESS = frozenset({"iff", "newline", "newpage"})
 
 MATH_ENVIRONMENTS = frozenset(
     [
@@ -116,4 +123,4 @@ LINKS = ("https://", "http://", "mailto:")
 
 def is_forbidden(name: str) -> bool:
     """Whether a command, without its backslash and star, must not reach TeX."""
-    return name in FORBIDDEN or (name.startswith("if") and name not in HARMLESS)
+    return name in FORBIDDEN or (bool(MAKING.match(name)) and name not in HARMLESS)

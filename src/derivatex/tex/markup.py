@@ -19,8 +19,6 @@ from derivatex.tex.scan import Scan, scan
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-NOWHERE = Location("")
-
 
 class Source(str):  # noqa: SLOT000  # a string cannot have slots and a cached scan
     """A string that knows where each of its lines stands in its file.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from derivatex.diagnostics import Location
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 MAX_DEPTH = 3
 LARGEST = Decimal(sys.float_info.max)
 Tree: TypeAlias = "TypedNumber | tuple[Tree, ...]"
@@ -39,13 +39,13 @@ class TypedNumber:
     @property
     def number(self) -> float | int:
         """The number itself; an integer stays one."""
-        return int(self.text) if re.fullmatch(r"[+-]?\d+", self.text) else float(self.text)
+        return int(self.text) if re.fullmatch(r"[+-]?[0-9]+", self.text) else float(self.text)
 
     @property
     def half_unit(self) -> float:
         """Half a unit of the last digit that was typed."""
         exponent = Decimal(self.text).as_tuple().exponent
-        return 0.5 * 10.0 ** int(exponent)
+        return float(f"5e{int(exponent) - 1}")
 
     @property
     def printed(self) -> Printed:

@@ -9,17 +9,22 @@ from dataclasses import dataclass
 
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError
 
-PACKAGES: dict[str, tuple[str, ...]] = {  # Debian's package: what shows that it is there
+NEEDED: dict[str, tuple[str, ...]] = {  # Debian's package: what shows that it is there
     "texlive-latex-base": ("pdflatex", "article.cls", "amsmath.sty", "hyperref.sty"),
-    "texlive-latex-recommended": ("mathtools.sty", "microtype.sty", "booktabs.sty", "fontspec.sty"),
-    "texlive-latex-extra": ("accsupp.sty", "enumitem.sty", "framed.sty", "placeins.sty"),
-    "texlive-fonts-recommended": ("pzdr.tfm",),  # which hyperref wants under XeTeX
+    "texlive-latex-recommended": ("mathtools.sty", "microtype.sty", "booktabs.sty", "float.sty"),
+    "texlive-latex-extra": ("accsupp.sty", "enumitem.sty", "framed.sty", "needspace.sty"),
     "texlive-pictures": ("tikz.sty",),
-    "lmodern": ("lmodern.sty", "lmroman10-regular.otf"),
+    "lmodern": ("lmodern.sty",),
+    "poppler-utils": ("pdftotext", "pdffonts", "pdfinfo"),
+}
+OTHER_ENGINES: dict[str, tuple[str, ...]] = {  # only where lualatex or xelatex is asked for
     "texlive-luatex": ("lualatex", "luaotfload.sty"),
     "texlive-xetex": ("xelatex",),
-    "poppler-utils": ("pdftotext", "pdffonts", "pdfinfo", "pdftoppm"),
+    "texlive-fonts-recommended": ("pzdr.tfm",),  # which hyperref wants under XeTeX
 }
+
+
+INSTALL = ("install", "--no-install-recommends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,10 @@ class Need:
     found: str
 
 
-def needs() -> list[Need]:
-    """Look for everything that a build can need."""
-    names = [(name, package) for package, listed in PACKAGES.items() for name in listed]
+def needs(*, all_engines: bool) -> list[Need]:
+    """Look for what a build needs with pdflatex, or with any engine."""
+    packages = NEEDED | (OTHER_ENGINES if all_engines else {})
+    names = [(name, package) for package, listed in packages.items() for name in listed]
     files = _tex_files([name for name, _ in names if "." in name])
     return [
         Need(name, package, files.get(name) or shutil.which(name) or "") for name, package in names
@@ -47,7 +53,7 @@ def missing_packages(found: list[Need]) -> list[str]:
 
 def install_command(packages: list[str]) -> str:
     """What a person types to get them."""
-    return f"apt-get install --no-install-recommends {' '.join(packages)}"
+    return " ".join(["apt-get", *INSTALL, *packages])
 
 
 def install(packages: list[str]) -> None:
@@ -64,10 +70,9 @@ def install(packages: list[str]) -> None:
             else "install TeX Live with these packages, and poppler, by this system's own means"
         )
         raise RefusedError([Diagnostic("not-installed", message, ExitCode.TEX_FAILED, hint=hint)])
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], install_command(["-y", "-q", *packages]).split()[1:]):
+    for arguments in (["update", "-q"], [*INSTALL, "-y", "-q", *packages]):
         command = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
-        done = subprocess.run(command, env=environment, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
         if done.returncode:
             message = f"`{' '.join(command)}` ended with status {done.returncode}"
             raise RefusedError([Diagnostic("not-installed", message, ExitCode.TEX_FAILED)])

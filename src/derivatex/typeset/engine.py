@@ -53,6 +53,22 @@ def program(name: str) -> str:
     return found
 
 
+def banner(name: str) -> str:
+    """The first line of what a TeX program says of itself; nothing where there is none."""
+    found = shutil.which(name)
+    if found is None:
+        return ""
+    done = subprocess.run([found, "--version"], capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace").partition("\n")[0]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The surroundings of a run: nothing of this machine's own TeX files and settings."""
+    kept = {name: it for name, it in os.environ.items() if not name.startswith(("TEX", "BIB"))}
+    homes = dict.fromkeys(("TEXMFHOME", "TEXMFCONFIG"), str(folder / "no-texmf"))
+    return {**kept, **homes, **ENVIRONMENT}
+
+
 def run(engine: Engine, folder: Path, job: str) -> Run:
     """Run TeX once on `<job>.tex` in `folder`.
 
@@ -62,7 +78,7 @@ def run(engine: Engine, folder: Path, job: str) -> Run:
     process = subprocess.Popen(
         [program(engine.value), *OPTIONS, f"{job}.tex"],
         cwd=folder,
-        env={**os.environ, **ENVIRONMENT},
+        env=_environment(folder),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

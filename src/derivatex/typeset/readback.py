@@ -7,7 +7,7 @@ import subprocess
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from derivatex.diagnostics import Diagnostic, ExitCode
+from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError
 from derivatex.typeset.engine import program
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
             found.append(_finding("missing-number", message))
     words = set(re.findall(r"[\w?(\\{]+", text))
     for trouble, what in TROUBLE.items():
+        if trouble in document.tex:
+            continue  # its author wrote it
         if trouble in words or (not trouble.isalnum() and trouble in text):
             found.append(_finding("trouble-in-text", f"the PDF shows `{trouble}`: {what}"))
     return found + _fonts(pdf)
@@ -51,7 +53,7 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
 def _set_against_others(number: str, text: str) -> int:
     """How often a number stands in a text where signs and exponents are set against it."""
     sign = "" if number.startswith("−") else "−?"
-    return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}", text))
+    return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}(?!\d\d|\.)", text))
 
 
 def page_count(pdf: Path) -> int:
@@ -64,7 +66,10 @@ def page_count(pdf: Path) -> int:
 def _fonts(pdf: Path) -> list[Diagnostic]:
     """Every font is embedded, and none is made of bitmaps."""
     found = []
-    for line in _output("pdffonts", pdf.name, folder=pdf.parent).splitlines()[2:]:
+    fonts = _output("pdffonts", pdf.name, folder=pdf.parent).splitlines()[2:]
+    if not fonts:
+        found.append(_finding("no-font", "the PDF has no font, and so no text"))
+    for line in fonts:
         fields = line.split()
         name, embedded = fields[0], fields[-5]
         if embedded != "yes":
@@ -93,6 +98,9 @@ def _output(name: str, *arguments: str, folder: Path) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=60,
     )
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        message = f"`{name}` ended with status {done.returncode}"
+        raise RefusedError([Diagnostic("no-readback", message, ExitCode.TEX_FAILED, hint=said)])
     return done.stdout.decode("utf-8", "replace")
