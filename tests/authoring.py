@@ -106,6 +106,10 @@ class Author:
         """The line of the module on which the one `piece` stands."""
         return Location(MODULE, self._place(MODULE, piece).line, 1)
 
+    def at_module(self, piece: str) -> Location:
+        """Where the one `piece` of the module stands."""
+        return self._place(MODULE, piece)
+
     def _place(self, name: str, piece: str) -> Location:
         text = (self.root / name).read_text(encoding="utf-8")
         assert text.count(piece) == 1, f"{piece!r} stands {text.count(piece)} times in {name}"

@@ -143,7 +143,7 @@ def test_targets(tmp_path: Path) -> None:
         "build/made/2.pdf",
         "build/made/2-handout.pdf",
     ]
-    assert targets[2].tex(tmp_path) == tmp_path / "build/tex/made-2-handout"
+    assert targets[2].tex(tmp_path) == tmp_path / "build/tex/made/2-handout"
 
 
 def test_the_lock(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
 from derivatex.model import fragments
-from derivatex.tex.notation import Notation, Printed
+from derivatex.tex.notation import Notation, Printed, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -120,7 +120,7 @@ class Value:
         pairs = [
             (self.printed(indices), self.notation.printed(theirs))
             for indices, theirs in scalars(self.from_printed.numbers)
-            if isfinite(theirs) and isfinite(entry(self.numbers, indices))
+            if is_finite(theirs) and is_finite(entry(self.numbers, indices))
         ]
         return [(ours, theirs) for ours, theirs in pairs if ours.number != theirs.number]
 

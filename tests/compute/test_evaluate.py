@@ -198,7 +198,7 @@ def test_arrays_are_read_only(author: Author, vector: str) -> None:
         ),
         (
             WIDE,
-            "figure-too-wide",
+            "figure-too-large",
             "the figure is 7 in wide, the text 6.3 in",
         ),
     ],

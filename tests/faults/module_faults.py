@@ -115,7 +115,7 @@ MODULE_FAULTS = (
         "Mute",
     ),
     _drawing("a figure of text", 'return "curve"', "wrong-return", "returned str"),
-    _drawing("a figure too wide", "return Figure(figsize=(9, 2))", "figure-too-wide"),
+    _drawing("a figure too wide", "return Figure(figsize=(9, 2))", "figure-too-large"),
     _drawing("a figure that leaves", "import os; os._exit(3)", "worker-died", "status 3"),
     _drawing(
         "a figure that kills itself", "import os; os.kill(os.getpid(), 9)", "worker-died", "SIGKILL"

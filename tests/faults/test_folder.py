@@ -55,7 +55,7 @@ def test_a_read_only_folder(built: Built, command: str) -> None:
 
 def test_a_read_only_folder_of_tex(built: Built) -> None:
     """A folder below `build` that cannot be written is told by its name."""
-    folder = built.root / "build/tex/demo"
+    folder = built.root / "build/tex/demo/report"
     folder.chmod(0o555)
     (folder / "demo.tex").chmod(0o444)
     try:
@@ -149,8 +149,8 @@ def test_a_full_disk(built: Built, blocks: int) -> None:
 )
 def test_a_damaged_aux_file(built: Built, left: bytes, capfd: pytest.CaptureFixture[str]) -> None:
     """What an interrupted TeX left half written does not keep the next build from its PDF."""
-    (built.root / "build/tex/demo/demo.aux").write_bytes(left)
-    (built.root / "build/tex/demo/demo.out").write_bytes(left)
+    (built.root / "build/tex/demo/report/demo.aux").write_bytes(left)
+    (built.root / "build/tex/demo/report/demo.out").write_bytes(left)
     ran = built.project.run(capfd, "build", "demo", "--force")
     assert ran.code == 0, ran.err
     assert built.is_as_it_was()

@@ -135,7 +135,7 @@ def test_every_line_keeps_its_place(text: str) -> None:
 DISPLAY = Math("a &= b \\label{u}\\\\\n&= c", "f.yaml", ((3, 5), (4, 5)))
 
 
-@pytest.mark.parametrize(("reasons", "mark"), [(1, r"\notag"), (2, r"\tag*{\dxmark{2}}")])
+@pytest.mark.parametrize(("reasons", "mark"), [(1, r"\notag"), (2, r"\tag*{\dxmark{1}}")])
 def test_rows_are_marked_with_their_reasons(reasons: int, mark: str) -> None:
     """A labelled row has its number; another has its reason's mark where there are several."""
     typeset = typesetter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivatex.check.literals import typed_numbers
 from derivatex.diagnostics import did_you_mean
 from derivatex.model import ErratumBlock
 from derivatex.solution import State, entry
@@ -102,9 +101,11 @@ def _compare(
 def _misquotes(findings: Findings, erratum: Erratum, typed: TypedNumbers) -> bool:
     """Whether an erratum quotes, or gives as right, another number than it is about."""
     leaves = {leaf.text.lstrip("+-") for leaf in typed.leaves.values()}
-    others = [number for number, _ in typed_numbers(erratum.printed) if number not in leaves]
-    if others:
-        message = f"the erratum quotes {others[0]}, which is not the published `{erratum.of}`"
+    quoted = [token.text for token in erratum.printed.scan.tokens if token.kind == "number"]
+    others = [number for number in quoted if "." in number and number not in leaves]
+    if others or not leaves & set(quoted):
+        shown = others[0] if others else "no number"
+        message = f"the erratum quotes {shown}, which is not the published `{erratum.of}`"
         hint = f"the source prints {', '.join(sorted(leaves))}"
         findings.failed(
             ERRATUM,
@@ -116,8 +117,8 @@ def _misquotes(findings: Findings, erratum: Erratum, typed: TypedNumbers) -> boo
         )
         return True
     name = erratum.of.partition("[")[0]
-    shown = {call.argument.partition("[")[0] for call in erratum.right.scan.called("val")}
-    if name not in shown:
+    right = {call.argument.partition("[")[0] for call in erratum.right.scan.called("val")}
+    if name not in right:
         message = f"the erratum does not show our `{erratum.of}` as what is right"
         hint = rf"write \val{{{erratum.of}}} in `right`"
         findings.failed(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.references import asks_for_digits, calls
 from derivatex.solution import State, Value, entry, scalars, shape_of
+from derivatex.tex.notation import is_finite
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
@@ -42,11 +43,6 @@ def difference(first: Numbers, second: Numbers) -> tuple[float, float, tuple[int
         if gap > worst:
             worst, where = gap, indices
     return worst, scale, where
-
-
-def is_finite(number: float) -> bool:
-    """Whether a number is one; an integer of any length is."""
-    return isinstance(number, int) or math.isfinite(number)
 
 
 def size(number: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -323,9 +322,6 @@ class Evaluation:
             if len({shape_of(row) for row in rows}) == 1:
                 return rows
         if isinstance(plain, int) and not isinstance(plain, bool):
-            if abs(plain) > sys.float_info.max:
-                message = f"`{declaration.name}` has an integer that no float holds"
-                raise self.refusal(declaration, "wrong-return", message)
             return int(plain)
         if isinstance(plain, float):
             return float(plain)

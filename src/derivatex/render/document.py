@@ -47,6 +47,7 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
     cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
     bibliography = project / assignment.folder / "references.bib"
     rendered = template.render(
+        name=assignment.heading.title,
         title=_marked(marks, assignment.heading.title),
         course=_marked(marks, assignment.heading.course) if assignment.heading.course else None,
         source=typesetters[0].tex(assignment.heading.source),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from math import isfinite
+from math import inf, isfinite
 
 ULPS = 8  # a float this near to a short decimal is that decimal
 WIDE = Context(prec=800, rounding=ROUND_HALF_EVEN)  # every float has fewer digits
@@ -40,7 +40,7 @@ class Notation:
 
     def printed(self, number: float) -> Printed:
         """Round half to even on the number's exact binary value; NaN and infinity by name."""
-        if not isfinite(number):
+        if not is_finite(number):
             return Printed(rf"\mathrm{{{number}}}", str(number), number, 0.0, exact=False)
         exact = Decimal(number)
         if self.scientific and number:
@@ -66,7 +66,7 @@ class Notation:
         return Printed(
             sign + text.replace(",", "\\,"),
             ("−" if sign else "") + text.replace(",", " "),
-            float(shown),
+            _as_float(shown),
             half_unit,
             is_exact,
         )
@@ -85,10 +85,23 @@ class Notation:
         return Printed(
             f"{mantissa}\\times 10^{{{exponent}}}",
             f"{minus} × 10{exponent}".replace("-", "−"),
-            float(shown),
+            _as_float(shown),
             half_unit,
             is_exact,
         )
+
+
+def is_finite(number: float) -> bool:
+    """Whether a number is one; an integer of any length is."""
+    return isinstance(number, int) or isfinite(number)
+
+
+def _as_float(shown: Decimal) -> float:
+    """The nearest float; infinite where there is none."""
+    try:
+        return float(shown)
+    except OverflowError:
+        return inf
 
 
 def _same(short: Decimal, exact: Decimal) -> bool:

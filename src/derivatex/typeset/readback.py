@@ -35,10 +35,9 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
         if _squeezed(heading) not in _squeezed(text)
     ]
     shown = Counter(NUMBER.findall(text))
-    compact = text.replace(" ", "")
     wanted = Counter(number for printed in document.printed for number in NUMBER.findall(printed))
     for number, count in wanted.items():
-        if shown[number] < count and _set_against_others(number, compact) < count:
+        if shown[number] < count and _set_against_others(number, text) < count:
             message = f"the PDF shows {number} {shown[number]} times, {count} were printed"
             found.append(_finding("missing-number", message))
     words = set(re.findall(r"[\w?(\\{]+", text))
