@@ -35,10 +35,8 @@ def test_options_that_mean_nothing(author: Author, options: str) -> None:
 )
 def test_what_cannot_be_used(author: Author, module: str, id_: str) -> None:
     """An alignment that is none and a mapping without entries are refused."""
-    first = module.split("\n")[0]
-    assert author.errors(Text(module, head=HEAD)) == [
-        (id_, author.line(module.split("\n", maxsplit=1)[0]))
-    ]
+    first, _, _ = module.partition("\n")
+    assert author.errors(Text(module, head=HEAD)) == [(id_, author.line(first))]
 
 
 def test_an_operand_that_fails_is_told_once(author: Author) -> None:
