@@ -307,6 +307,11 @@ class Assignment(BaseModel):
     problems: tuple[Problem, ...]
     references: tuple[Reference, ...] = ()
 
+    @property
+    def bibliography(self) -> str:
+        """The file that lists the works which can be cited, from the project's folder."""
+        return f"{self.folder}/references.bib"
+
 
 def fragments(node: BaseModel | tuple[Any, ...] | dict[str, Any]) -> Iterator[Fragment]:
     """Every LaTeX text below a node, in the order of the page."""

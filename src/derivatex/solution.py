@@ -59,9 +59,13 @@ class Tolerance:
     relative: float = 1e-9
     absolute: float = 1e-12
 
+    def bound(self, scale: float) -> float:
+        """The largest error that passes for entries of size `scale`."""
+        return self.relative * scale + self.absolute
+
     def allows(self, error: float, scale: float) -> bool:
         """Whether an error is small enough for entries of size `scale`; NaN never is."""
-        return isfinite(error) and error <= self.relative * scale + self.absolute
+        return isfinite(error) and error <= self.bound(scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def check_citations(
     for key, at in citations(assignment, solutions):
         cited.add(key)
         if key not in known:
-            message = f"the work `{key}` is not in {assignment.folder}/references.bib"
+            message = f"the work `{key}` is not in {assignment.bibliography}"
             hint = did_you_mean(key, known)
             yield Diagnostic("unknown-citation", message, ExitCode.CHECK_FAILED, at, hint)
     for key, at in known.items() if is_whole else ():

@@ -56,7 +56,7 @@ def size(number: float) -> float:
 def allowed(value: Value) -> float:
     """The largest difference between its routes that a value's tolerance lets pass."""
     scale = max((size(number) for _, number in scalars(value.numbers)), default=0.0)
-    return value.tolerance.relative * scale + value.tolerance.absolute
+    return value.tolerance.bound(scale)
 
 
 def _check_value(findings: Findings, value: Value) -> None:

@@ -76,7 +76,7 @@ def build(  # noqa: PLR0913  # an option each
     """
     chosen = Engine(engine) if engine else None
     settings = settings_of(project, jobs, terminal, engine=chosen, force=force)
-    code = ExitCode.OK
+    found: list[Diagnostic] = []
     for target in targets_of(settings, names, is_handout=handout):
         started = time.monotonic()
         path = target.pdf(settings.project).relative_to(settings.project)
@@ -84,7 +84,7 @@ def build(  # noqa: PLR0913  # an option each
             built = pipeline.build(target, settings)
         except RefusedError as refused:
             terminal.diagnostics(refused.diagnostics)
-            code = code or refused.code
+            found += refused.diagnostics
             continue
         terminal.rest()
         terminal.diagnostics(built.warnings)
@@ -99,7 +99,7 @@ def build(  # noqa: PLR0913  # an option each
         if terminal.verbose:
             for number, it in enumerate(built.artifact.passes, start=1):
                 terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
-    return code
+    return exit_code(found)
 
 
 @cli.command(
@@ -123,7 +123,7 @@ def check(
 ) -> ExitCode:
     """Check every claim, without TeX, and write the certificates `build/<target>.json`."""
     settings = settings_of(project, jobs, terminal)
-    code = ExitCode.OK
+    found: list[Diagnostic] = []
     certificates = []
     for target in targets_of(settings, names):
         try:
@@ -140,13 +140,13 @@ def check(
             else:
                 terminal.result(tables.checks_table(str(target), examination.verdicts))
             terminal.diagnostics(examination.diagnostics)
-            code = code or exit_code(examination.diagnostics)
+            found += examination.diagnostics
         except RefusedError as refused:
             terminal.diagnostics(refused.diagnostics)
-            code = code or refused.code
+            found += refused.diagnostics
     if as_json:
         click.echo(json.dumps(certificates, indent=1, ensure_ascii=False))
-    return code
+    return exit_code(found)
 
 
 @cli.command(name="list", epilog="\b\nExamples:\n  derivatex list")

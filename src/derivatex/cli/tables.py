@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from derivatex.typeset.doctor import Need
 
-COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 LONGEST_CLAIM = 48  # characters of a claim that a table shows
 STATES = {
     State.PASSED: "green",

@@ -45,7 +45,7 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
     ]
     template = environment().get_template("report.tex.j2")
     cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
-    bibliography = project / assignment.folder / "references.bib"
+    bibliography = project / assignment.bibliography
     rendered = template.render(
         name=assignment.heading.title,
         title=_marked(marks, assignment.heading.title),

@@ -16,14 +16,12 @@ class Printed:
     """A number as it stands on the page.
 
     `tex` is read in mathematics mode, `plain` is what a PDF's text shows, `exact` says whether
-    nothing was lost by rounding, `number` is what a reader takes from the page and `half_unit`
-    is half a unit of the last printed digit.
+    nothing was lost by rounding, and `number` is what a reader takes from the page.
     """
 
     tex: str
     plain: str
     number: float
-    half_unit: float
     exact: bool
 
 
@@ -41,7 +39,7 @@ class Notation:
     def printed(self, number: float) -> Printed:
         """Round half to even on the number's exact binary value; NaN and infinity by name."""
         if not is_finite(number):
-            return Printed(rf"\mathrm{{{number}}}", str(number), number, 0.0, exact=False)
+            return Printed(rf"\mathrm{{{number}}}", str(number), number, exact=False)
         exact = Decimal(number)
         if self.scientific and number:
             return self._scientific(exact)
@@ -62,12 +60,10 @@ class Notation:
         if "." not in text and int(text) >= GROUP_FROM:
             text = f"{int(text):,}"
         sign = "-" if shown < 0 else ""
-        half_unit = 0.0 if is_exact else 0.5 * 10.0**-self.digits
         return Printed(
             sign + text.replace(",", "\\,"),
             ("−" if sign else "") + text.replace(",", " "),
             _as_float(shown),
-            half_unit,
             is_exact,
         )
 
@@ -80,13 +76,11 @@ class Notation:
         is_exact = _same(shown, exact)
         if is_exact:
             mantissa = f"{Decimal(mantissa).normalize():f}"
-        half_unit = 0.0 if is_exact else 0.5 * 10.0 ** (exponent - max(self.digits, 1) + 1)
         minus = mantissa.replace("-", "−")
         return Printed(
             f"{mantissa}\\times 10^{{{exponent}}}",
             f"{minus} × 10{exponent}".replace("-", "−"),
             _as_float(shown),
-            half_unit,
             is_exact,
         )
 

@@ -53,7 +53,7 @@ class TypedNumber:
         mantissa, _, power = self.text.lower().lstrip("+").partition("e")
         tex = f"{mantissa}\\times 10^{{{int(power)}}}" if power else mantissa
         plain = f"{mantissa} × 10{int(power)}" if power else mantissa
-        return Printed(tex, plain.replace("-", "−"), float(self.number), 0.0, exact=True)
+        return Printed(tex, plain.replace("-", "−"), float(self.number), exact=True)
 
 
 @dataclass(frozen=True, slots=True)
