@@ -12,7 +12,7 @@ from derivatex.tex.notation import is_finite
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
-    from derivatex.diagnostics import Location
+    from derivatex.diagnostics import Diagnostic, Location
     from derivatex.solution import Numbers, Route
     from derivatex.tex.notation import Notation
 
@@ -24,7 +24,20 @@ def check_routes(findings: Findings) -> None:
     for value in findings.solution.values.values():
         if not value.is_given:
             _check_value(findings, value)
+    findings.diagnostics[:] = _gathered(findings.diagnostics)
     _check_asked_digits(findings)
+
+
+def _gathered(found: list[Diagnostic]) -> list[Diagnostic]:
+    """One finding for each function: the entries of a mapping that fail alike are counted."""
+    alike: dict[tuple[str, Location | None], list[Diagnostic]] = {}
+    for diagnostic in found:
+        alike.setdefault((diagnostic.id, diagnostic.at), []).append(diagnostic)
+    gathered = []
+    for first, *others in alike.values():
+        more = f"; so do {len(others)} more of its claims" if others else ""
+        gathered.append(replace(first, message=first.message + more))
+    return gathered
 
 
 def difference(first: Numbers, second: Numbers) -> tuple[float, float, tuple[int, ...]]:
