@@ -38,7 +38,7 @@ golden: setup ## rewrite the golden files of the tests; look at the difference b
 	@DERIVATEX_GOLDEN=rewrite $(BIN)/python -m pytest -n 0 -q tests/test_golden.py
 
 clean: ## remove what was built; .venv stays
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.ready: pyproject.toml requirements.lock .ci/bootstrap
 	@echo "setting up $(VENV)"
