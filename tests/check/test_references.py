@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.references import tikz_addresses
+from derivatex.check.texts import tikz_addresses
 from derivatex.solution import State
 from derivatex.tex.markup import RawTex
 from tests.authoring import Text, mutated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from derivatex.check.references import texts_of
+from derivatex.check.texts import texts_of
 from derivatex.diagnostics import Diagnostic, ExitCode
 from derivatex.model import Erratum, ErratumBlock, FigureBlock
 from derivatex.solution import State, scalars

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from derivatex.check.texts import (
+    MAX_DIGITS,
+    asks_for_digits,
+    calls,
+    printed_addresses,
+    tikz_addresses,
+)
 from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
-from derivatex.model import FigureBlock, TableBlock, fragments
-from derivatex.solution import IN_DRAWING, State, citations
-from derivatex.tex.markup import Math
+from derivatex.model import FigureBlock, TableBlock
+from derivatex.solution import State, citations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,12 +22,8 @@ if TYPE_CHECKING:
     from derivatex.diagnostics import Location
     from derivatex.model import Assignment, Problem
     from derivatex.solution import Solution
-    from derivatex.tex.markup import Fragment, Source
-    from derivatex.tex.scan import Call
 
 KIND = "reference"
-MAX_DIGITS = 15
-IN_DOLLARS = re.compile(r"\$([^$]*)\$")
 
 
 def check_references(findings: Findings) -> None:
@@ -54,45 +55,6 @@ def check_citations(
             yield Diagnostic(
                 "never-used", message, ExitCode.CHECK_FAILED, at, hint, Severity.WARNING
             )
-
-
-def asks_for_digits(call: Call) -> bool:
-    r"""Whether a `\val` names digits of its own, and can have them."""
-    return call.option.isdecimal() and int(call.option) <= MAX_DIGITS
-
-
-def texts_of(findings: Findings) -> Iterator[Fragment]:
-    """What of a problem is read as LaTeX: the YAML's texts, tables, formulas in drawings."""
-    yield from fragments(findings.problem)
-    for table in findings.solution.tables.values():
-        for row in (table.head, *table.rows):
-            yield from row
-    for figure in findings.solution.figures.values():
-        for formula in IN_DOLLARS.findall(figure.tikz or ""):
-            yield Math.placed(formula, figure.at)
-
-
-def calls(findings: Findings, *names: str) -> Iterator[tuple[Fragment, Call]]:
-    """The calls of these commands on the page."""
-    for text in texts_of(findings):
-        for call in text.scan.called(*names):
-            yield text, call
-
-
-def printed_addresses(findings: Findings) -> set[str]:
-    """The addresses of all values of which something is printed."""
-    addresses = {call.argument for _, call in calls(findings, "val")}
-    for figure in findings.solution.figures.values():
-        if figure.tikz is not None:
-            addresses |= set(tikz_addresses(figure.tikz))
-    held = (findings.solution.find(address) for address in addresses)
-    return {found.value.address for found in held if found}
-
-
-def tikz_addresses(code: Source) -> Iterator[str]:
-    r"""The arguments of `\val` in a drawing."""
-    for match in IN_DRAWING.finditer(code):
-        yield match["address"].strip()
 
 
 def _check_values(findings: Findings) -> int:

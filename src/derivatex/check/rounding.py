@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivatex.check.references import asks_for_digits, calls, printed_addresses
+from derivatex.check.texts import asks_for_digits, calls, printed_addresses
 from derivatex.solution import State
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derivatex.check.references import asks_for_digits, calls
+from derivatex.check.texts import asks_for_digits, calls
 from derivatex.solution import State, Value, entry, scalars, shape_of
 from derivatex.tex.notation import is_finite
 
