@@ -20,13 +20,11 @@ GRADIENT = (
 )
 
 
-@pytest.fixture(scope="module")
-def text(tmp_path_factory: pytest.TempPathFactory) -> str:
+def read(root: Path, pdf: str, *options: str) -> str:
     """What a reader finds in the finished PDF, words and numbers one space apart."""
-    root = tmp_path_factory.mktemp("project")
     shutil.copytree(SOLUTIONS, root / "solutions")
     done = subprocess.run(
-        [sys.executable, "-m", "derivatex", "build", "lab3"],
+        [sys.executable, "-m", "derivatex", "build", "lab3", *options],
         cwd=root,
         capture_output=True,
         text=True,
@@ -35,13 +33,19 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     assert (done.returncode, done.stderr) == (0, "")  # not even a warning
     shown = subprocess.run(
-        [shutil.which("pdftotext") or "pdftotext", "build/lab3.pdf", "-"],
+        [shutil.which("pdftotext") or "pdftotext", f"build/{pdf}", "-"],
         cwd=root,
         capture_output=True,
         text=True,
         check=True,
     )
     return " ".join(shown.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report."""
+    return read(tmp_path_factory.mktemp("project"), "lab3.pdf")
 
 
 @pytest.mark.tex
@@ -66,3 +70,12 @@ def test_both_tables_of_the_convolution(text: str, table: tuple[tuple[int, ...],
     rows = [" ".join(map(str, row)) for row in table]
     columns = [" ".join(map(str, column)) for column in zip(*table, strict=True)]
     assert all(row in text for row in rows) or all(column in text for column in columns)
+
+
+@pytest.mark.tex
+def test_the_handout_has_the_questions_alone(tmp_path: Path) -> None:
+    """Who gets the handout sees what is asked and given, and no answer, erratum or result."""
+    handout = read(tmp_path, "lab3-handout.pdf", "--handout")
+    assert "How many output values are there?" in handout
+    assert "Problem 3. Chain rule" in handout
+    assert not [word for word in ("Answer", "Erratum", "0.0646", "109") if word in handout]

@@ -93,7 +93,7 @@ def build(  # noqa: PLR0913  # an option each
             continue
         passes = len(built.artifact.passes)
         terminal.result(
-            f"{path}  {built.artifact.pages} pages, {passes} TeX pass{'es' * (passes > 1)}, "
+            f"{path}  {built.artifact.pages} page{'s' * (built.artifact.pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
             f"{time.monotonic() - started:.1f} s"
         )
         if terminal.verbose:
