@@ -91,9 +91,9 @@ def build(  # noqa: PLR0913  # an option each
         if built.artifact is None:
             terminal.result(f"{path}  nothing to do")
             continue
-        passes = len(built.artifact.passes)
+        pages, passes = built.artifact.pages, len(built.artifact.passes)
         terminal.result(
-            f"{path}  {built.artifact.pages} page{'s' * (built.artifact.pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
+            f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
             f"{time.monotonic() - started:.1f} s"
         )
         if terminal.verbose:
