@@ -56,12 +56,14 @@ class Diagnostic:
     at: Location | None = None
     hint: str = ""
     severity: Severity = Severity.ERROR
+    notes: tuple[str, ...] = ()  # lines between message and hint
 
     def __str__(self) -> str:
         """Write the finding in the one form in which every message appears."""
         place = f"{self.at}: " if self.at else ""
+        notes = "".join(f"\n  {note}" for note in self.notes)
         hint = f"\n  hint  {self.hint}" if self.hint else ""
-        return f"{place}{self.severity}[{self.id}]: {self.message}{hint}"
+        return f"{place}{self.severity}[{self.id}]: {self.message}{notes}{hint}"
 
 
 class RefusedError(Exception):

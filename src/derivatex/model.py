@@ -19,13 +19,49 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from derivatex.diagnostics import Location
-from derivatex.tex.markup import Fragment, Math, Prose, Text
+from derivatex.tex.markup import Fragment, Math, Prose, Source, Text
 from derivatex.tex.numbers import TypedNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLACE = "@"  # the alias of `Node.at`: YAML lets no key start with it unquoted
+
+
+class Partial(StrEnum):
+    """Through what a derivative goes: all definitions, or the numerator's own alone."""
+
+    TOTAL = "total"
+    LOCAL = "local"
+
+
+class Layout(StrEnum):
+    """How derivatives by columns and matrices are laid out; see docs/equations.md."""
+
+    MIXED = "mixed"
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+
+
+class Fault(StrEnum):
+    """What is wrong with a relation that must be rejected."""
+
+    SIGN = "sign"
+    FACTOR = "factor"
+    TRANSPOSE = "transpose"
+    ORDER = "order"
+    INDEX = "index"
+    BOUND = "bound"
+    TERM = "term"
+    POWER = "power"
+    CHAIN = "chain"
+    BOUNDARY = "boundary"
+    ZERO = "zero"
+    VALUE = "value"
+    SHAPE = "shape"
+    NAN = "nan"
+    PARSE = "parse"
+    VACUOUS = "vacuous"
 
 
 class Engine(StrEnum):
@@ -101,11 +137,34 @@ class DefineBlock(BlockNode):
     define: Annotated[tuple[Math, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
 
 
-class Step(Node):
-    """A display of one or more lines, and why each holds."""
+class Claim(Node):
+    """Under what the relations of a display are checked; see docs/equations.md."""
+
+    where: Annotated[tuple[Source, ...], BeforeValidator(_one_or_more)] = ()
+    solves: dict[Name, Source] = Field(default={}, alias="at")
+    partial: Partial = Partial.TOTAL
+    layout: Layout = Layout.MIXED
+    varying: Name | None = None
+
+
+class Step(Claim):
+    """A display of one or more lines, and why each holds.
+
+    One of `unverified` (the reason), `cited` (the work), `paired` and `simulated` (a value of the
+    module) says that the lines are not read, and what stands in for reading them.
+    """
 
     tex: Math
     because: Annotated[tuple[Prose, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
+    unverified: Prose | None = None
+    cited: Text | None = None
+    paired: Address | None = None
+    simulated: Address | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its lines are evaluated."""
+        return not (self.unverified or self.cited or self.paired or self.simulated)
 
     @model_validator(mode="after")
     def _one_reason_or_one_for_each_line(self) -> Self:
@@ -143,13 +202,13 @@ class TableBlock(BlockNode):
     caption: Prose
 
 
-class Erratum(Node):
+class Erratum(Claim):
     """A printed line that is not right, what is right, and why.
 
-    `of` names the published value that it explains.
+    `of` names the published value that it explains; without it, the quoted relations are checked.
     """
 
-    of: Address
+    of: Address | None = None
     kind: ErratumKind
     printed: Math
     right: Math
@@ -175,6 +234,24 @@ class ErratumBlock(BlockNode):
     erratum: Erratum
 
 
+class Mistake(Claim):
+    """A relation that is often written and is wrong: it must be rejected.
+
+    `kind` is what the checker must find to be wrong with it.
+    """
+
+    tex: Math
+    why: Prose
+    kind: Fault | None = None
+
+
+class MistakeBlock(BlockNode):
+    """A common mistake, with its counterexample."""
+
+    kind = "mistake"
+    mistake: Mistake
+
+
 class SanityBlock(BlockNode):
     """A short check of the result by other means: a limit, a count, a known case."""
 
@@ -191,6 +268,7 @@ KINDS: dict[str, type[BlockNode]] = {
         FigureBlock,
         TableBlock,
         ErratumBlock,
+        MistakeBlock,
         SanityBlock,
     )
 }
@@ -210,15 +288,54 @@ Block: TypeAlias = Annotated[
     | Annotated[FigureBlock, Tag("@figure")]
     | Annotated[TableBlock, Tag("@table")]
     | Annotated[ErratumBlock, Tag("@erratum")]
+    | Annotated[MistakeBlock, Tag("@mistake")]
     | Annotated[SanityBlock, Tag("@sanity")],
     Discriminator(_kind),
 ]
 
 
-class Symbol(Node):
-    """A letter of the problem, and the number that the problem gives it."""
+class Size(Node):
+    """A size: drawn for each instance, unless it is fixed by `size`."""
 
-    given: TypedNumbers
+    tex: Source | None = None
+    index: dict[Name, Source] = {}
+    least: Source | None = None
+    most: int | None = Field(default=None, ge=1, le=12)
+    size: int | None = Field(default=None, ge=1, le=12)
+
+
+class Random(Node):
+    """The mean and the variance of independent entries."""
+
+    mean: Source
+    variance: Source
+
+
+class Symbol(Node):
+    """A letter of the problem: how it is printed, its shape, what it stands for.
+
+    `given` is what the problem states for it; the other keys are those of docs/equations.md.
+    """
+
+    tex: Source | None = None
+    shape: tuple[Source, ...] | None = None
+    index: dict[Name, Source] = {}
+    domain: Source | None = None
+    arguments: tuple[tuple[Source, ...], ...] | None = None
+    given: TypedNumbers | None = None
+    outcome: tuple[Source, ...] | None = None
+    law: Source | None = None
+    parameters: tuple[Name, ...] = ()
+    normal: tuple[Source, Source] | None = None
+    random: Random | None = None
+
+
+class Declarations(Node):
+    """What letters are: of a problem, or of all problems of an assignment."""
+
+    dims: dict[Name, Size] = {}
+    indices: dict[Name, Source] = {}
+    symbols: dict[Name, Symbol] = {}
 
 
 class Part(Node):
@@ -231,13 +348,13 @@ class Part(Node):
     answer: Prose
 
 
-class Problem(Node):
+class Problem(Declarations):
     """A numbered problem. `published` holds what the source prints, by the value's address."""
 
     problem: Number
     title: Text
     statement: Prose | None = None
-    symbols: dict[Name, Symbol] = {}
+    define: Annotated[tuple[Math, ...], BeforeValidator(_one_or_more)] = ()
     published: dict[Address, TypedNumbers] = {}
     time_limit: float = Field(default=60.0, gt=0, le=3600)
     parts: tuple[Part, ...] = Field(min_length=1)
@@ -254,6 +371,11 @@ class Problem(Node):
         stem = name.removesuffix(".yaml").replace("-", "_").replace(".", "_")
         return f"{folder}/{stem}.py" if folder else f"{stem}.py"
 
+    @property
+    def givens(self) -> dict[str, TypedNumbers]:
+        """The numbers that the problem states, by the symbol's key."""
+        return {name: it.given for name, it in self.symbols.items() if it.given is not None}
+
     def blocks(self) -> Iterator[Block]:
         """Every block of every part's solution, in order."""
         for part in self.parts:
@@ -265,7 +387,7 @@ class Problem(Node):
         return sum(part.points or 0 for part in self.parts)
 
 
-class Heading(Node):
+class Heading(Declarations):
     """An assignment's own file: what its report is called and where its questions come from."""
 
     title: Text

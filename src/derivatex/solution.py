@@ -225,13 +225,53 @@ class Solution:
 
 
 class State(StrEnum):
-    """What a check found."""
+    """What a check found; those from VERIFIED on are a relation's status: see docs/equations.md."""
 
     PASSED = "passed"
     NOTED = "noted"  # true, and the reader is told something about it
     ERRATUM = "erratum"  # the source's number is wrong, and the report says so
+    REJECTED = "rejected"  # quoted as wrong, and found to be wrong
     FAILED = "failed"
-    UNCHECKED = "unchecked"  # with its reason, and counted
+    VERIFIED = "verified"
+    STAND_IN = "stand-in"
+    OPTIMALITY = "optimality"
+    DEFINITION = "definition"
+    PAIRED = "paired"
+    SIMULATED = "simulated"
+    CITED = "cited"
+    UNVERIFIED = "unverified"
+
+    @property
+    def mark(self) -> str:
+        """The letter in the margin beside a relation of this status."""
+        return {
+            State.VERIFIED: "v",
+            State.STAND_IN: "s",
+            State.OPTIMALITY: "o",
+            State.DEFINITION: "d",
+            State.PAIRED: "p",
+            State.SIMULATED: "m",
+            State.CITED: "c",
+            State.UNVERIFIED: "u",
+        }.get(self, "")
+
+
+STATUSES = tuple(state for state in State if state.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """How a relation was checked: how it was read, on how many draws, in which line of a display.
+
+    `against` is the counterexample of a relation that was quoted as wrong; `wrong` says with what.
+    """
+
+    display: Location
+    row: int
+    reading: str = ""
+    draws: int = 0
+    against: str = ""
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +285,7 @@ class Verdict:
     detail: str = ""
     error: float | None = None
     at: Location | None = None
+    evaluated: Evaluated | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, Severity
-from derivatex.solution import Held, State, Verdict, find, typed_value
+from derivatex.solution import Evaluated, Held, State, Verdict, find, typed_value
 
 if TYPE_CHECKING:
     from derivatex.model import Problem
@@ -36,9 +36,12 @@ class Findings:
         detail: str = "",
         error: float | None = None,
         at: Location | None = None,
+        evaluated: Evaluated | None = None,
     ) -> None:
         """Add a verdict that asks nothing of the author."""
-        self.verdicts.append(Verdict(self.problem.problem, kind, claim, state, detail, error, at))
+        self.verdicts.append(
+            Verdict(self.problem.problem, kind, claim, state, detail, error, at, evaluated)
+        )
 
     def failed(  # noqa: PLR0913  # a diagnostic has these fields, all named by the caller
         self,

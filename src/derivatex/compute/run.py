@@ -80,7 +80,7 @@ def compute(
 
 
 def _solution(project: Path, problem: Problem, workers: Workers) -> Solution:
-    givens = {name: symbol.given for name, symbol in problem.symbols.items()}
+    givens = problem.givens
     if not (project / problem.module).exists():
         needed = _needs_module(problem)
         if needed is None:
@@ -102,7 +102,7 @@ def _needs_module(problem: Problem) -> tuple[str, Location] | None:
             return f"the {kind} `{getattr(block, kind)}`", block.at
     for text in fragments(problem):
         for call in text.scan.called("val"):
-            if call.argument.partition("[")[0] not in problem.symbols:
+            if call.argument.partition("[")[0] not in problem.givens:
                 return f"the value `{call.argument}`", text.locate(call.start)
     return None
 

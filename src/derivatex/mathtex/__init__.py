@@ -1,0 +1,1 @@
+"""LaTeX mathematics, read by declared symbols and evaluated: knows nothing of YAML or TeX runs."""

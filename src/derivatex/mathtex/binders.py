@@ -1,0 +1,451 @@
+"""Reading what binds letters: sums, products, maxima, expectations, integrals, derivatives, optima."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derivatex.mathtex.errors import unreadable
+from derivatex.mathtex.letters import Letters
+from derivatex.mathtex.tree import (
+    Apply,
+    Big,
+    Binder,
+    Comparison,
+    Derivative,
+    Divergence,
+    Elements,
+    Entry,
+    Expectation,
+    Integral,
+    LawCall,
+    Letter,
+    Node,
+    Normal,
+    Number,
+    Optimum,
+    Pow,
+    Span,
+    Subdifferential,
+    Sym,
+    walk,
+)
+from derivatex.mathtex.vocabulary import argument_tokens, read_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from derivatex.mathtex.lexer import Token
+
+DIFFERENTIALS = {"d", r"\mathrm{d}"}
+MEANS = {r"\mathbb{E}": "mean", r"\mathrm{E}": "mean", r"\mathbb{V}": "variance",
+         r"\mathrm{Var}": "variance", r"\mathrm{V}": "variance"}  # fmt: skip
+DIVERGENCES = {"KL": "KL", "JSD": "JSD", "JS": "JSD"}
+ORDER_LIMIT = 3
+
+
+class Binders(Letters):
+    """The part of the reader that knows what binds letters."""
+
+    # sums, products, maxima
+
+    def big(self, kind: str) -> Node:
+        r"""Read `\sum`, `\prod`, `\max`, `\min`, which stand before this place."""
+        sign = self.take()
+        scripts, self.position = read_scripts(self.found, self.position)
+        if kind in {"max", "min"} and not scripts.sub:
+            raise unreadable(f"{sign.shown} over what?", sign.start)
+        if not scripts.sub:
+            hint = r"write `\sum_{i}` or `\sum_{i=1}^{n}`"
+            raise unreadable(f"{sign.shown} over what?", sign.start, hint)
+        pieces = _at_commas(scripts.sub)
+        outcomes = self._outcome_binders(pieces)
+        if outcomes:
+            with self.binding([binder.name for binder in outcomes]):
+                return Big(kind, outcomes, (), self._body(kind), at=sign.start)
+        high = self.all_of(scripts.sup) if scripts.sup else None
+        binders: list[Binder] = []
+        conditions: list[Node] = []
+        with self.binding([]):
+            for piece in pieces:
+                self._read_bound(piece, high, binders, conditions)
+                self.bound = self.bound | {binder.name for binder in binders}
+            if not binders:
+                raise unreadable(f"{sign.shown} binds no index", sign.start)
+            body = self._body(kind)
+        return Big(kind, tuple(binders), tuple(conditions), body, at=sign.start)
+
+    def _body(self, kind: str) -> Node:
+        """A sum reaches over the product that follows; a maximum over its bracket, or a product."""
+        if kind in {"max", "min"} and self.token.text in {"(", "[", r"\{"}:
+            return self.factor()
+        return self.term()
+
+    def _outcome_binders(self, pieces: list[list[Token]]) -> tuple[Binder, ...]:
+        names = []
+        for piece in pieces:
+            match = self._whole_symbol(piece)
+            if match is None or not self.vocabulary.symbols[match].is_outcome:
+                return ()
+            names.append(match)
+        return tuple(Binder(name, is_outcome=True) for name in names)
+
+    def _whole_symbol(self, piece: Sequence[Token]) -> str | None:
+        """The symbol that these tokens are, where they are one and nothing else."""
+        length = self.vocabulary.base_at(piece, 0)
+        if not length:
+            return None
+        scripts, end = read_scripts(piece, length)
+        match = self.vocabulary.match(tuple(it.text for it in piece[:length]), scripts)
+        rest = match and (match.rest.sub or match.rest.sup or match.rest.primes or match.slots)
+        return match.name if match and not rest and end == len(piece) else None
+
+    def _read_bound(
+        self,
+        piece: list[Token],
+        high: Node | None,
+        binders: list[Binder],
+        conditions: list[Node],
+    ) -> None:
+        """One piece of what stands under a sum: `i`, `ij`, `i = 1`, `i \\ne j`, `j < i`, …."""
+        new = [it for it in piece if self._is_new(it)]
+        texts = [token.text for token in piece]
+        if all(self._is_new(token) for token in piece):
+            binders += [Binder(token.text, at=token.start) for token in piece]
+            return
+        if len(piece) > 2 and self._is_new(piece[0]) and texts[1] == "=":  # noqa: PLR2004
+            low = self.all_of(piece[2:], in_script=True)
+            binders.append(Binder(texts[0], low, high, at=piece[0].start))
+            return
+        if len(piece) > 2 and self._is_new(piece[0]) and texts[1] == r"\in":  # noqa: PLR2004
+            with self.binding([texts[0]]):
+                inner = self.inner(piece, in_script=True)
+                made = inner.condition()
+                inner.end()
+            self._bind_in(made, piece[0], binders, conditions)
+            return
+        names = list(dict.fromkeys(token.text for token in new))
+        with self.binding(names):
+            inner = self.inner(piece, in_script=True)
+            made = inner.condition()
+            inner.end()
+        self._bind_compared(made, names, binders, conditions)
+
+    def _bind_in(
+        self, made: Node, token: Token, binders: list[Binder], conditions: list[Node]
+    ) -> None:
+        if isinstance(made, Comparison) and isinstance(made.right, Span):
+            binders.append(Binder(token.text, made.right.low, made.right.high, at=token.start))
+        elif isinstance(made, Comparison) and isinstance(made.right, Elements):
+            binders.append(Binder(token.text, at=token.start))
+            conditions.append(made)
+        else:
+            hint = r"write `i \in \{1, \dots, n\}`"
+            raise unreadable("this set cannot be summed over", token.start, hint)
+
+    def _bind_compared(
+        self, made: Node, names: list[str], binders: list[Binder], conditions: list[Node]
+    ) -> None:
+        """Bounds such as `j < i` or `1 \\le i \\le n`; what is no bound stays a condition."""
+        parts = made.conditions if hasattr(made, "conditions") else (made,)
+        low: dict[str, Node] = {}
+        high: dict[str, Node] = {}
+        for part in parts:
+            if not isinstance(part, Comparison):
+                conditions.append(part)
+                continue
+            if part.operator == "<=" and isinstance(part.right, Letter) and part.right.name in names:
+                low.setdefault(part.right.name, part.left)
+            if part.operator == "<=" and isinstance(part.left, Letter) and part.left.name in names:
+                high.setdefault(part.left.name, part.right)
+            conditions.append(part)
+        known = {binder.name for binder in binders}
+        binders += [
+            Binder(name, low.get(name), high.get(name) if name in low else None)
+            for name in names
+            if name not in known
+        ]
+
+    def _is_new(self, token: Token) -> bool:
+        """Whether a letter can be bound here: it is a single letter that is no symbol."""
+        if token.kind != "letter" or len(token.text) != 1 or token.text in self.bound:
+            return False
+        match = self.vocabulary.match((token.text,), type(read_scripts([], 0)[0])())
+        symbol = self.vocabulary.symbols.get(match.name) if match else None
+        return symbol is None or (symbol.shape == () and not symbol.size and not symbol.is_outcome)
+
+    # expectations, integrals, divergences
+
+    def expectation(self, kind: str) -> Node:
+        """Read an expected value or a variance."""
+        sign = self.take()
+        scripts, self.position = read_scripts(self.found, self.position)
+        supports = self._supports(scripts.sub, sign) if scripts.sub else []
+        names = [name for variables, _ in supports for name in variables]
+        with self.binding(names):
+            if self.token.text in {"[", "(", r"\{"}:
+                body = self.bracket()
+            else:
+                body = self.factor()
+        if not supports:
+            return Expectation(kind, (), None, body, at=sign.start)
+        if kind == "variance" and len(supports) > 1:
+            raise unreadable("a variance is under one law", sign.start)
+        for variables, law in reversed(supports):
+            body = Expectation(kind, variables, law, body, at=sign.start)
+        return body
+
+    def bracket(self) -> Node:
+        """Read a bracket of any kind."""
+        raise NotImplementedError
+
+    def _supports(
+        self, written: list[Token], sign: Token
+    ) -> list[tuple[tuple[str, ...], Node]]:
+        """Which outcomes an expectation is over, and under which laws."""
+        inner = self.inner(written, in_script=False)
+        if not isinstance(inner, Binders):
+            raise TypeError
+        found: list[tuple[tuple[str, ...], Node]] = []
+        while inner.token.kind != "eof":
+            variables: list[str] = []
+            if any(token.text == r"\sim" for token in inner.found[inner.position :]):
+                variables.append(inner.outcome("E"))
+                while inner.accept(","):
+                    variables.append(inner.outcome("E"))
+                inner.expect(r"\sim", sign)
+            with inner.closing(","):
+                law = inner.law()
+            if not variables:
+                if not isinstance(law, LawCall):
+                    hint = r"write `\mathbb{E}_{z \sim …}`"
+                    raise unreadable("an expectation over which outcome?", sign.start, hint)
+                variables = list(law.of)
+            elif isinstance(law, LawCall) and not set(variables) <= set(law.of):
+                law = LawCall(law.name, tuple(variables), law.given, at=law.at)
+            found.append((tuple(variables), law))
+            inner.bound = inner.bound | set(variables)
+            if not inner.accept(","):
+                break
+        inner.end()
+        return found
+
+    def law(self) -> Node:
+        """Read a law: a declared one, or a normal one."""
+        token = self.token
+        made = self.factor()
+        if not isinstance(made, (LawCall, Normal)):
+            hint = "declare it with `law:`"
+            raise unreadable(f"{token.shown} is no law", token.start, hint)
+        return made
+
+    def integral(self) -> Node:
+        r"""Read `\int … \,dz`."""
+        sign = self.take()
+        variables: list[str] = []
+        start, level, k = self.position, 0, self.position
+        while k < len(self.found):  # the outcomes come last, and bind what stands before them
+            token = self.found[k]
+            level += {"(": 1, "[": 1, "{": 1, r"\{": 1, ")": -1, "]": -1, "}": -1, r"\}": -1}.get(
+                token.text, 0
+            )
+            if level < 0:
+                break
+            if token.text in DIFFERENTIALS and level == 0:
+                variables += self._differential_at(k)
+            k += 1
+        if not variables:
+            hint = r"an integral ends with `\,dz`, where `z` is an outcome"
+            raise unreadable("an integral over which outcome?", sign.start, hint)
+        self.position = start
+        with self.binding(variables), self.closing(*self.closers[-1], *DIFFERENTIALS):
+            body = self.term()
+            while self.token.text in {"+", "-"}:
+                hint = "bracket a sum under an integral"
+                raise unreadable("a sum under an integral", self.token.start, hint)
+        for _ in variables:
+            if self.accept(*DIFFERENTIALS) is None:
+                break
+            self.outcome("d")
+        return Integral(tuple(variables), body, at=sign.start)
+
+    def _differential_at(self, k: int) -> list[str]:
+        length = self.vocabulary.base_at(self.found, k + 1)
+        if not length:
+            return []
+        scripts, _ = read_scripts(self.found, k + 1 + length)
+        base = tuple(token.text for token in self.found[k + 1 : k + 1 + length])
+        match = self.vocabulary.match(base, scripts)
+        is_outcome = match and self.vocabulary.symbols[match.name].is_outcome
+        return [match.name] if match and is_outcome else []
+
+    def divergence(self, kind: str) -> Node:
+        """Read the two laws of a divergence, which stand after this place in brackets."""
+        opened = self.take()
+        close = {"(": ")", "[": "]", r"\{": r"\}"}.get(opened.text)
+        if close is None:
+            raise unreadable("a divergence needs its two laws in brackets", opened.start)
+        bars = (r"\|", "|", r"\parallel", ",", ";")
+        with self.closing(close, *bars):
+            left = self.expression()
+            bar = self.accept(r"\|", r"\parallel", ",", ";", "|")
+            if bar is None:
+                raise unreadable("a divergence needs two laws", opened.start, r"write `p \,\|\, q`")
+            if bar.text == "|":
+                self.accept("|")
+            right = self.expression()
+            self.expect(close, opened)
+        return Divergence(kind, left, right, at=opened.start)
+
+    # derivatives
+
+    def derivative(self, over: list[Token], under: list[Token], sign: Token) -> Node:
+        r"""Read `\frac{\partial …}{\partial …}` or the same with `d`; an operator takes a product."""
+        top = self.inner(over, in_script=False)
+        top.take()
+        order = _order(top)
+        below = self.inner(under, in_script=False)
+        by: list[Node] = []
+        while below.token.kind != "eof":
+            if below.accept(r"\partial", *DIFFERENTIALS) is None:
+                below.end()
+            by += self._by(below)
+        if len(by) != order:
+            message = f"{order} times above, {len(by)} times below"
+            raise unreadable(f"this derivative is taken {message}", sign.start)
+        if top.token.kind == "eof":
+            return Derivative(self.term(), tuple(by), at=sign.start)
+        of = top.term()
+        top.end()
+        return Derivative(of, tuple(by), at=sign.start)
+
+    def _by(self, below: object) -> list[Node]:
+        """What a derivative is taken by, as often as its power says."""
+        if not isinstance(below, Binders):
+            raise TypeError
+        token = below.token
+        made = below.factor()
+        times = 1
+        if isinstance(made, Pow) and isinstance(made.exponent, Number):
+            made, times = made.base, int(made.exponent.text)
+        self._check_by(made, token)
+        return [made] * times
+
+    def _check_by(self, made: Node, token: Token) -> None:
+        base = made.base if isinstance(made, Entry) else made
+        if not isinstance(base, (Sym, Apply)):
+            hint = "a derivative is by a letter or by an entry of one"
+            raise unreadable("no derivative can be taken by this", token.start, hint)
+
+    def inline_derivative(self) -> Node:
+        r"""Read `\partial L / \partial x`, or the subdifferential `\partial h(u)`."""
+        sign = self.take()
+        order = _order(self)
+        with self.closing(*self.closers[-1], "/"):
+            of = self.factor()
+        if self.token.text == "/" and self.peek(1).text in {r"\partial", *DIFFERENTIALS}:
+            self.take()
+            by: list[Node] = []
+            while self.accept(r"\partial", *DIFFERENTIALS):
+                by += self._by(self)
+            if len(by) != order:
+                message = f"this derivative is taken {order} times above, {len(by)} times below"
+                raise unreadable(message, sign.start)
+            return Derivative(of, tuple(by), at=sign.start)
+        if isinstance(of, Apply) or order == 1:
+            return Subdifferential(of, at=sign.start)
+        raise unreadable(r"a `\partial` without its second half", sign.start)
+
+    def nabla(self) -> Node:
+        r"""Read `\nabla_x L`, `\nabla_x^2 L`, `\nabla f(x)`."""
+        sign = self.take()
+        scripts, self.position = read_scripts(self.found, self.position)
+        order = 1
+        if scripts.sup:
+            if len(scripts.sup) != 1 or scripts.sup[0].text not in {"1", "2", "3"}:
+                raise unreadable("a power of this kind makes no sense here", scripts.at)
+            order = int(scripts.sup[0].text)
+        by: tuple[Node, ...] = ()
+        if scripts.sub:
+            inner = self.inner(scripts.sub, in_script=False)
+            token = inner.token
+            made = inner.factor()
+            inner.end()
+            self._check_by(made, token)
+            by = (made,) * order
+        of = self.factor()
+        if not by:
+            if not isinstance(of, Apply):
+                hint = r"write `\nabla_x`, with what the derivative is taken by"
+                raise unreadable(r"`\nabla` by what?", sign.start, hint)
+            if len(of.arguments) > 1:
+                raise unreadable(r"`\nabla` by which argument?", sign.start, r"write `\nabla_x`")
+        return Derivative(of, by, order, "nabla", at=sign.start)
+
+    # optima
+
+    def optimum(self, kind: str) -> Node:
+        r"""Read `\arg\min_z`, `\max_{z}` over a symbol: up to the next relation."""
+        sign = self.take()
+        scripts, self.position = read_scripts(self.found, self.position)
+        if not scripts.sub:
+            raise unreadable(f"{sign.shown} over what?", sign.start, r"write `\arg\min_z`")
+        written = scripts.sub
+        cut = next((k for k, it in enumerate(written) if it.text == r"\in"), len(written))
+        inner = self.inner(written[:cut], in_script=False)
+        token = inner.token
+        variable = inner.factor()
+        inner.end()
+        if not isinstance(variable, Sym):
+            raise unreadable(f"no {kind} over {token.shown}", token.start, "name a symbol")
+        if kind in {"min", "max"}:
+            body = self.term() if self.token.text not in {"(", "[", r"\{"} else self.factor()
+        elif self.token.text in {"(", "[", r"\{"}:
+            body = self.term()
+        else:
+            body = self.expression()
+        return Optimum(kind, variable, body, at=sign.start)
+
+    def is_over_symbol(self, written: Sequence[Token]) -> bool:
+        """Whether what stands under a maximum is a symbol that is no index."""
+        cut = next((k for k, it in enumerate(written) if it.text == r"\in"), len(written))
+        name = self._whole_symbol(written[:cut])
+        if name is None:
+            length = self.vocabulary.base_at(written, 0)
+            return bool(length) and not self._is_new(written[0])
+        symbol = self.vocabulary.symbols[name]
+        return not symbol.is_outcome and not symbol.size
+
+    def script_ahead(self) -> list[Token]:
+        """The tokens of the subscript that follows the next token."""
+        if self.peek(1).text != "_":
+            return []
+        return argument_tokens(self.found, self.position + 2, self.peek(1))[0]
+
+
+def _order(cursor: object) -> int:
+    """The power of a differential sign."""
+    if not isinstance(cursor, Binders) or cursor.token.text != "^":
+        return 1
+    written, cursor.position = argument_tokens(cursor.found, cursor.position + 1, cursor.token)
+    text = "".join(token.text for token in written)
+    if not text.isdecimal() or not 1 <= int(text) <= ORDER_LIMIT:
+        raise unreadable("this order of a derivative cannot be read", cursor.token.start)
+    return int(text)
+
+
+def _at_commas(written: list[Token]) -> list[list[Token]]:
+    r"""Cut at outermost commas; those before and after `\dots`, and within braces, do not cut."""
+    pieces: list[list[Token]] = [[]]
+    level = 0
+    for token in written:
+        level += {"(": 1, r"\{": 1, "{": 1, ")": -1, r"\}": -1, "}": -1}.get(token.text, 0)
+        if level == 0 and (token.text == "," or token.kind in {"break", "gap"}):
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return [piece for piece in pieces if piece]
+
+
+def letters_in(node: Node) -> set[str]:
+    """The index letters in a formula."""
+    return {it.name for it in walk(node) if isinstance(it, Letter)}

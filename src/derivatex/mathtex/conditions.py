@@ -1,0 +1,177 @@
+"""Whether a condition holds, and over what an index runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from derivatex.mathtex import arrays
+from derivatex.mathtex.errors import misshapen, unreadable
+from derivatex.mathtex.machine import Machine
+from derivatex.mathtex.tree import (
+    All,
+    Big,
+    Comparison,
+    Derivative,
+    Elements,
+    Entry,
+    Interval,
+    Letter,
+    Node,
+    Span,
+    Sym,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from derivatex.mathtex.scope import Scope
+
+CLOSE = 1e-12  # what counts as equal within a condition, relative to the larger side
+
+
+class Conditions(Machine):
+    """The part of the evaluator that decides conditions and lists the values of indices."""
+
+    def holds(self, node: Node, scope: Scope) -> bool:
+        """Whether a condition holds; an array must hold it in every entry."""
+        if isinstance(node, All):
+            return all(self.holds(it, scope) for it in node.conditions)
+        if not isinstance(node, Comparison):
+            raise unreadable("this is no condition", node.at)
+        left = arrays.re(self.value(node.left, scope))
+        if isinstance(node.right, (Span, Elements, Interval)):
+            return self._is_in(left, node.right, scope) == (node.operator == "in")
+        right = arrays.re(self.value(node.right, scope))
+        if np.shape(left) and np.shape(right) and np.shape(left) != np.shape(right):
+            raise misshapen("the sides of a condition differ in shape", node.at)
+        close = CLOSE * np.maximum(np.abs(left), np.abs(right))
+        equal = np.abs(left - right) <= close
+        match node.operator:
+            case "=":
+                return bool(np.all(equal))
+            case "!=":
+                return not bool(np.all(equal))
+            case "<":
+                return bool(np.all((left < right) & ~equal))
+            case ">":
+                return bool(np.all((left > right) & ~equal))
+            case "<=":
+                return bool(np.all((left <= right) | equal))
+            case ">=":
+                return bool(np.all((left >= right) | equal))
+        raise unreadable("this relation is no condition", node.at)
+
+    def _is_in(self, value: Any, node: Node, scope: Scope) -> bool:  # noqa: ANN401
+        if isinstance(node, Span):
+            low, high = self.whole(node.low, scope), self.whole(node.high, scope)
+            return bool(np.all((value >= low) & (value <= high) & (value == np.round(value))))
+        if isinstance(node, Elements):
+            items = [arrays.re(self.value(item, scope)) for item in node.items]
+            return any(bool(np.all(np.abs(value - item) <= CLOSE * (1 + np.abs(item)))) for item in items)
+        if isinstance(node, Interval):
+            low = arrays.re(self.value(node.low, scope))
+            high = arrays.re(self.value(node.high, scope))
+            above = value >= low if node.brackets[0] == "[" else value > low
+            below = value <= high if node.brackets[1] == "]" else value < high
+            return bool(np.all(above & below))
+        raise unreadable("this set cannot be read", node.at)
+
+    # indices
+
+    def places(self, node: Big, scope: Scope) -> Iterator[Scope]:
+        """The scopes that a sum runs through, in order."""
+        conditions = (*node.conditions, node.body)
+
+        def below(k: int, inside: Scope) -> Iterator[Scope]:
+            if k == len(node.binders):
+                yield inside
+                return
+            binder = node.binders[k]
+            if binder.low is not None and binder.high is not None:
+                low, high = self.whole(binder.low, inside), self.whole(binder.high, inside)
+            else:
+                low, high = self.range_of(binder.name, conditions, inside)
+                low = self.whole(binder.low, inside) if binder.low is not None else low
+            falls = node.kind == "prod" and low > high + 1
+            for index in range(low, high - 1, -1) if falls else range(low, high + 1):
+                yield from below(k + 1, inside.at(**{binder.name: index}))
+
+        for inside in below(0, scope):
+            if all(self.holds(condition, inside) for condition in node.conditions):
+                yield inside
+
+    def range_of(
+        self, letter: str, nodes: tuple[Node, ...], scope: Scope
+    ) -> tuple[int, int]:
+        """The first and last value of an index: as declared, or from the places where it stands.
+
+        Raises: MathError of kind SHAPE where these differ, of kind PARSE where there is none.
+        """
+        found: dict[tuple[int, int], Node] = {}
+        declared = self.vocabulary.indices.get(letter)
+        if declared is not None:
+            own = (self.whole(declared.low, self.scope), self.whole(declared.high, self.scope))
+            return own
+        for node in nodes:
+            for place, at in self._stands(letter, node, scope):
+                found.setdefault(place, at)
+        if len(found) > 1:
+            spans = " and ".join(f"{low}, …, {high}" for low, high in found)
+            raise misshapen(f"the index `{letter}` runs over {spans}", list(found.values())[1].at)
+        if not found:
+            hint = f"declare it: `indices: {{{letter}: n}}`, or write its bounds"
+            raise unreadable(f"over what does `{letter}` run?", None, hint)
+        return next(iter(found))
+
+    def _stands(
+        self, letter: str, node: Node, scope: Scope
+    ) -> Iterator[tuple[tuple[int, int], Node]]:
+        """The ranges of the places where a letter alone is an index."""
+        for it in walk(node):
+            if isinstance(it, Entry):
+                for k, index in enumerate(it.indices):
+                    if isinstance(index, Letter) and index.name == letter:
+                        size = self._size_at(it, k, letter, scope)
+                        if size is not None:
+                            yield (1, size), it
+            elif isinstance(it, Sym) and it.slots:
+                symbol = self.vocabulary.symbols[it.name]
+                for (own, span), slot in zip(symbol.slots, it.slots, strict=True):
+                    span = span or self.vocabulary.indices.get(own)  # noqa: PLW2901
+                    if isinstance(slot, Letter) and slot.name == letter and span is not None:
+                        yield (
+                            self.whole(span.low, self.scope), self.whole(span.high, self.scope)
+                        ), it  # fmt: skip
+
+    def _size_at(self, node: Entry, k: int, letter: str, scope: Scope) -> int | None:
+        """How many entries there are at an index."""
+        base = node.base
+        if isinstance(base, Sym) and base.name in self.vocabulary.symbols.keys() - scope.arguments:
+            symbol = self.vocabulary.symbols[base.name]
+            definition = self.vocabulary.definitions.get(base.name)
+            if definition is not None and definition.entries:
+                return self.range_of(definition.entries[k], (), scope)[1]
+            if symbol.shape is not None and k < len(symbol.shape):
+                sizes = {it.name for it in walk(symbol.shape[k]) if isinstance(it, Letter)}
+                letters = {own: slot for (own, _), slot in zip(symbol.slots, base.slots, strict=True)}
+                if not sizes:
+                    return self.whole(symbol.shape[k], self.scope)
+                try:
+                    known = {own: self.whole(letters[own], scope) for own in sizes}
+                except Exception:  # noqa: BLE001  # the slot holds a letter that is not bound yet
+                    return None
+                return self.whole(symbol.shape[k], self.scope.at(**known))
+        bound = set(scope.letters)
+        free = {it.name for it in walk(base) if isinstance(it, Letter)} - bound
+        own_binders = {b.name for it in walk(base) if isinstance(it, Big) for b in it.binders}
+        if free - own_binders:
+            return None
+        if isinstance(base, Derivative) and base.by and not isinstance(base.by[0], Entry):
+            size = arrays.shape(self.value(base.by[0], scope))
+        else:
+            size = arrays.shape(self.value(base, scope))
+        flat = [length for length in size if length != 1] if len(node.indices) == 1 else list(size)
+        return flat[k] if k < len(flat) else None

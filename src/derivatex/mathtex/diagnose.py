@@ -1,0 +1,213 @@
+"""Why a relation fails: which one change would make its sides agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from derivatex.mathtex import arrays
+from derivatex.mathtex.errors import Kind, MathError
+from derivatex.mathtex.evaluate import Evaluator
+from derivatex.mathtex.mutate import Error, mutants, repairs
+from derivatex.mathtex.plain import plain
+from derivatex.mathtex.relation import DifferError, Relation, Tally, _compare, _placed, _scopes, check
+from derivatex.mathtex.tree import Add, Derivative, Node, Val, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from derivatex.mathtex.relation import Result
+    from derivatex.mathtex.session import Session
+
+MAX_REPAIRS = 500
+EQUATIONS = {"=", ":=", "~"}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The kinds of error that a failure may be, the likeliest first, and a hint in words."""
+
+    kinds: tuple[str, ...]
+    hint: str = ""
+
+
+def diagnose(relation: Relation, result: Result, session: Session) -> Diagnosis:
+    """Look for the single changes of the right side that make a failed relation hold."""
+    if result.failure is None:
+        return Diagnosis(())
+    kinds: dict[str, str] = {}
+    with np.errstate(all="ignore"):
+        if result.failure in {Kind.FAIL, Kind.SHAPE}:
+            if relation.operator in EQUATIONS:
+                _repaired(relation, session, kinds)
+            elif relation.operator in {"<=", ">=", "<", ">"}:
+                _reversed(relation, session, kinds)
+            _boundary(relation, session, kinds)
+        _zero(relation, result, session, kinds)
+    if result.failure is not Kind.FAIL:
+        kinds.setdefault(result.failure.value, result.hint)
+    if not kinds:
+        kinds["value"] = "no single change of the right side makes the sides agree"
+    names = tuple(kinds)
+    if result.failure is Kind.SHAPE and len(names) > 1:
+        names = ("shape", *(name for name in names if name != "shape"))
+    first = next((kinds[name] for name in names if kinds[name]), "")
+    return Diagnosis(names, result.hint or first)
+
+
+def _repaired(relation: Relation, session: Session, kinds: dict[str, str]) -> None:
+    target = Target(relation, session)
+    sizes = tuple(
+        name for name, symbol in session.vocabulary.symbols.items() if symbol.size and not symbol.slots
+    )
+    tried = 0
+    for change, made in repairs(relation.right, session.vocabulary, sizes):
+        tried += 1
+        if tried > MAX_REPAIRS:
+            break
+        name = Error.FACTOR.value if change.kind is Error.DIGIT else change.kind.value
+        if name in kinds or not target.agrees(made):
+            continue
+        kinds[name] = f"{change.words} would make the sides agree"
+    _terms_of_other_side(relation, target, kinds)
+
+
+def _terms_of_other_side(
+    relation: Relation, target: Target, kinds: dict[str, str]
+) -> None:
+    """Whether the right side is the left one, or an established form of it, without one term."""
+    if Error.TERM.value in kinds:
+        return
+    known = target.session.established.get(relation.left, [])
+    for other in (relation.left, *known):
+        if not isinstance(other, Add):
+            continue
+        for change, made in mutants(other, target.session.vocabulary):
+            if change.kind is Error.TERM and target.same(made, relation.right):
+                shown = plain(other, target.session.vocabulary)
+                kinds[Error.TERM.value] = f"a term of `{shown}` is missing: {change.words} it is this"
+                return
+
+
+class Target:
+    """The left side on the session's draws, against which changed right sides are held."""
+
+    def __init__(self, relation: Relation, session: Session) -> None:
+        is_given = any(isinstance(it, Val) for it in (*walk(relation.left), *walk(relation.right)))
+        setting = replace(relation.setting, is_given=relation.setting.is_given or is_given)
+        self.relation, self.session = replace(relation, setting=setting), session
+        self.draws = range(min(session.draws, 3))
+
+    def agrees(self, right: Node) -> bool:
+        """Whether the relation would hold with this right side."""
+        return self._holds(replace(self.relation, right=right))
+
+    def same(self, left: Node, right: Node) -> bool:
+        """Whether two formulas agree under the relation's conditions."""
+        return self._holds(replace(self.relation, operator="=", left=left, right=right))
+
+    def holds_quickly(self, relation: Relation) -> bool:
+        """Whether a relation holds on the first draw."""
+        return self._holds(replace(relation, setting=self.relation.setting), draws=range(1))
+
+    def same_values(self, left: Node, right: Node) -> bool:
+        """Whether two formulas have one value on all draws, zeros included."""
+        made = replace(self.relation, operator="=", left=left, right=right)
+        return self._holds(made, draws=range(self.session.draws), zeros=True)
+
+    def _holds(
+        self, relation: Relation, *, draws: range | None = None, zeros: bool = False
+    ) -> bool:
+        tally = Tally()
+        try:
+            for draw in draws or self.draws:
+                evaluator = self.session.evaluator(relation.setting, draw)
+                evaluator.instance.is_printed = relation.operator != "~"
+                evaluator.peak = 0.0
+                for letters, scope in _scopes(self.relation, evaluator):
+                    tally.compared += 1
+                    _compare(relation, evaluator, scope, _placed(evaluator, draw, letters), tally)
+        except (DifferError, MathError, np.linalg.LinAlgError, ValueError, TypeError, RecursionError):
+            return False
+        return tally.compared > 0 and (tally.nonzero or zeros)
+
+
+def _reversed(relation: Relation, session: Session, kinds: dict[str, str]) -> None:
+    """An inequality that holds the other way round has a wrong sign."""
+    turned = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}[relation.operator]
+    if check(replace(relation, operator=turned), session).passed:
+        kinds["sign"] = "the inequality holds the other way round"
+    target = Target(relation, session)
+    for change, made in mutants(relation.right, session.vocabulary):
+        name = change.kind.value
+        if name not in kinds and change.kind is not Error.DIGIT and target.agrees(made):
+            kinds[name] = f"{change.words} would make it hold"
+
+
+def _boundary(relation: Relation, session: Session, kinds: dict[str, str]) -> None:
+    """Whether the sides differ at the first or last value of a free index only."""
+    wrong: list[dict[str, int]] = []
+    spans: dict[str, set[int]] = {}
+    right_places = 0
+    try:
+        for letters, is_right in _verdicts(relation, session):
+            for name, index in letters.items():
+                spans.setdefault(name, set()).add(index)
+            if is_right:
+                right_places += 1
+            else:
+                wrong.append(letters)
+    except (MathError, np.linalg.LinAlgError):
+        return
+    if not wrong or not right_places or not spans:
+        return
+    for name, met in spans.items():
+        for end, word in ((min(met), "first"), (max(met), "last")):
+            if len(met) > 1 and all(letters[name] == end for letters in wrong):
+                kinds["boundary"] = f"the sides differ only at the {word} value of `{name}`"
+                return
+
+
+def _verdicts(relation: Relation, session: Session) -> Iterator[tuple[dict[str, int], bool]]:
+    """For each value of the free indices on one instance, whether the relation holds there."""
+    evaluator: Evaluator = session.evaluator(relation.setting, 0)
+    tally = Tally()
+    for letters, scope in _scopes(relation, evaluator):
+        try:
+            _compare(relation, evaluator, scope, _placed(evaluator, 0, letters), tally)
+        except DifferError:
+            yield letters, False
+        except MathError:
+            yield letters, False
+        else:
+            yield letters, True
+
+
+def _zero(relation: Relation, result: Result, session: Session, kinds: dict[str, str]) -> None:
+    """Whether a derivative in it is identically zero."""
+    if result.failure not in {Kind.FAIL, Kind.VACUOUS}:
+        return
+    for side in (relation.left, relation.right):
+        for node in walk(side):
+            if isinstance(node, Derivative) and _is_zero(node, relation, session):
+                shown = plain(node, session.vocabulary)
+                kinds["zero"] = (
+                    f"`{shown}` is identically zero: what is differentiated does not depend on it"
+                )
+                return
+
+
+def _is_zero(node: Derivative, relation: Relation, session: Session) -> bool:
+    try:
+        for draw in range(min(session.draws, 2)):
+            evaluator = session.evaluator(relation.setting, draw)
+            for k, (_, scope) in enumerate(_scopes(relation, evaluator)):
+                if np.any(arrays.plain(evaluator.value(node, scope)) != 0):
+                    return False
+                if k > 20:  # noqa: PLR2004
+                    break
+    except MathError:
+        return False
+    return True

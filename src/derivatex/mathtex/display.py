@@ -1,0 +1,360 @@
+r"""Reading displays: rows and cells cut into statements, statements into chains of relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from derivatex.mathtex.cursor import ENDS, RELATIONS
+from derivatex.mathtex.errors import unreadable
+from derivatex.mathtex.lexer import Token, tokens
+from derivatex.mathtex.reader import WORDS, Reader
+from derivatex.mathtex.tree import (
+    All,
+    Comparison,
+    Iverson,
+    Letter,
+    Node,
+    Number,
+    Span,
+    walk,
+)
+from derivatex.mathtex.vocabulary import Range
+
+if TYPE_CHECKING:
+    from derivatex.mathtex.vocabulary import Vocabulary
+
+CONDITIONS = {
+    "for", "for all", "for every", "for each", "for any", "for some", "if", "where", "when",
+    "with", "unless", "provided", "provided that", "whenever", "given", "and where", "as long as",
+}  # fmt: skip
+CONNECTIVES = {
+    "and", "or", "so", "hence", "thus", "then", "that is", "i.e.", "therefore", "so that",
+    "while", "but", "with the", "because", "since", "as", "also", "where also", "published:",
+    "respectively",
+}  # fmt: skip
+OPERATORS = {"+", "-", r"\cdot", r"\times", r"\odot", r"\oslash", "/", r"\circ"}
+OPENERS = {"(", "[", r"\{", "{", r"\<", r"\lfloor", r"\lceil", r"\llbracket"}
+CLOSERS = {")", "]", r"\}", "}", r"\>", r"\rfloor", r"\rceil", r"\rrbracket"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One relation of a chain: its sign, what stands right of it, and where."""
+
+    operator: str
+    right: Node
+    at: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A chain of relations with the conditions under which it is stated.
+
+    `ranges` are those of the free indices that a condition names; `free` are all free letters,
+    each with the place where it is first met; `start` and `end` are offsets in the text.
+    """
+
+    left: Node
+    links: tuple[Link, ...]
+    conditions: tuple[Node, ...]
+    ranges: dict[str, Range]
+    free: dict[str, int]
+    left_free: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass
+class Piece:
+    """Tokens between two separators, and whether they say under which condition."""
+
+    written: list[Token] = field(default_factory=list)
+    is_condition: bool = False
+    is_negated: bool = False
+
+
+def statements(source: str, vocabulary: Vocabulary) -> list[Statement]:
+    """Read a display.
+
+    Raises: MathError of kind PARSE with the offset of what cannot be read.
+    """
+    return [
+        _statement(piece, conditions, vocabulary)
+        for piece, conditions in grouped(source, vocabulary)
+    ]
+
+
+def grouped(source: str, vocabulary: Vocabulary) -> list[tuple[Piece, list[Piece]]]:
+    """The statements of a display as tokens, each with the conditions that follow it."""
+    found: list[tuple[Piece, list[Piece]]] = []
+    for piece in _pieces(tokens(source), vocabulary):
+        if found and (piece.is_condition or _is_about_indices(piece.written, vocabulary)):
+            found[-1][1].append(piece)
+        elif piece.is_condition:
+            start = piece.written[0].start
+            raise unreadable("a condition of nothing", start, "state what holds before it")
+        else:
+            found.append((piece, []))
+    return found
+
+
+def sides(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
+    """A chain cut at its outermost relation signs: each side with the sign before it."""
+    found: list[tuple[Token | None, list[Token]]] = [(None, [])]
+    level = bars = 0
+    k = 0
+    while k < len(written):
+        token = written[k]
+        if token.text in {r"\overset", r"\underset", r"\stackrel", r"\overset*"}:
+            k = _after_decoration(written, k)
+            continue
+        if token.text == r"\|":
+            bars = 1 - bars
+        level += _change(token)
+        is_definition = token.text == ":" and k + 1 < len(written) and written[k + 1].text == "="
+        if level == 0 and not bars and is_definition:
+            sign = Token("command", r"\coloneqq", token.start, written[k + 1].end)
+            found.append((sign, []))
+            k += 2
+            continue
+        if level == 0 and not bars and token.text in RELATIONS:
+            found.append((token, []))
+        else:
+            found[-1][1].append(token)
+        k += 1
+    return found
+
+
+def _after_decoration(written: list[Token], k: int) -> int:
+    r"""Pass `\overset{…}` and keep the sign under it."""
+    position, level = k + 1, 0
+    while position < len(written):
+        level += {"open": 1, "close": -1}.get(written[position].kind, 0)
+        position += 1
+        if level == 0:
+            break
+    rest = written[position:]
+    if rest and rest[0].kind == "open":
+        end = next((j for j, it in enumerate(rest) if it.kind == "close"), len(rest))
+        written[position : position + end + 1] = rest[1:end]
+    return position
+
+
+def _change(token: Token) -> int:
+    if token.kind in {"begin", "end"}:
+        return 1 if token.kind == "begin" else -1
+    return (token.text in OPENERS) - (token.text in CLOSERS)
+
+
+def _pieces(found: tuple[Token, ...], vocabulary: Vocabulary) -> list[Piece]:
+    """Cut a display at commas, gaps, words, rows and columns; what goes on is joined again."""
+    pieces = [Piece()]
+    level = cell = 0
+    joins = False  # whether the next token may go on with the piece before it
+    for k, token in enumerate(found):
+        level += _change(token)
+        is_dots = token.text == "," and _is_beside_dots(found, k)
+        if level > 0 or is_dots or token.text == r"\dots":
+            if level < 0:
+                break
+            pieces[-1].written.append(token)
+        elif token.kind in {"break", "amp"}:
+            cell = 0 if token.kind == "break" else cell + 1
+            is_new = token.kind == "break" or cell % 2 == 0
+            if is_new:
+                joins = True
+        elif token.kind == "gap" or token.text in {",", ";"}:
+            if token.kind != "gap" or not _continues(found, k):
+                pieces.append(Piece())
+            joins = False
+        elif token.kind == "word" and _is_word(token, vocabulary):
+            _start_after(token, pieces)
+            joins = False
+        else:
+            if joins and pieces[-1].written:
+                goes_on = token.text in RELATIONS or token.text in OPERATORS or cell % 2 == 1
+                dangling = pieces[-1].written[-1].text in RELATIONS.keys() | OPERATORS
+                if not goes_on and not dangling:
+                    pieces.append(Piece())
+            joins = False
+            pieces[-1].written.append(token)
+    return [piece for piece in pieces if _trimmed(piece).written]
+
+
+def _continues(found: tuple[Token, ...], k: int) -> bool:
+    r"""Whether a formula goes on after a gap: `&\quad + b`, `a \quad = b`."""
+    following = next((it for it in found[k + 1 :] if it.kind not in {"gap", "amp"}), None)
+    return following is not None and (
+        following.text in RELATIONS or following.text in OPERATORS - {"-"} or _leads_row(found, k)
+    )
+
+
+def _leads_row(found: tuple[Token, ...], k: int) -> bool:
+    """Whether only `&` stands between the start of a row and this place."""
+    while k and found[k - 1].kind in {"gap", "amp"}:
+        k -= 1
+    return k > 0 and found[k - 1].kind == "break"
+
+
+def _is_beside_dots(found: tuple[Token, ...], k: int) -> bool:
+    return r"\dots" in {found[k - 1].text if k else "", found[k + 1].text if k + 1 < len(found) else ""}
+
+
+def _is_word(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a word is text; names of functions and declared words are not."""
+    is_name = token.name in WORDS or token.name in {"argmin", "argmax", "KL", "JSD", "JS", "d"}
+    is_name = is_name or token.name in {"E", "Var", "V", "T", "e"}
+    return not is_name and not any(token.text in base for base in vocabulary.forms)
+
+
+def _start_after(token: Token, pieces: list[Piece]) -> None:
+    words = " ".join(token.name.strip(" ,;.").split())
+    last = words.split(" ")[-1] if words else ""
+    if words in CONDITIONS or last in {"if", "for", "where", "when", "unless"}:
+        pieces.append(Piece(is_condition=True, is_negated=last == "unless"))
+    elif words in CONNECTIVES or not words:
+        is_condition = words == "and" and pieces[-1].is_condition
+        pieces.append(Piece(is_condition=is_condition))
+    else:
+        hint = "put words into `because`, or give the step `unverified: reason`"
+        raise unreadable(f"the words `{token.name}` cannot be read", token.start, hint)
+
+
+def _trimmed(piece: Piece) -> Piece:
+    while piece.written and piece.written[-1].text in ENDS:
+        piece.written.pop()
+    return piece
+
+
+def _is_about_indices(written: list[Token], vocabulary: Vocabulary) -> bool:
+    """Whether a piece only says which values indices take."""
+    has_relation = any(token.text in RELATIONS for token in written)
+    is_index = False
+    for token in written:
+        if token.kind == "letter":
+            if token.text in vocabulary.indices:
+                is_index = True
+            elif (token.text,) not in vocabulary.forms and len(token.text) == 1:
+                is_index = True
+            else:
+                found = vocabulary.forms.get((token.text,), [])
+                if not any(vocabulary.symbols[form.name].size for form in found):
+                    return False
+        elif token.kind not in {"number", "open", "close"} and not (
+            token.text in RELATIONS or token.text in {"+", "-", ",", r"\dots", r"\{", r"\}", "_"}
+        ):
+            return False
+    return has_relation and is_index
+
+
+def _statement(piece: Piece, conditions: list[Piece], vocabulary: Vocabulary) -> Statement:
+    ranges: dict[str, Range] = {}
+    kept: list[Node] = []
+    free: dict[str, int] = {}
+    for condition in conditions:
+        made = _condition(condition, vocabulary, ranges, free)
+        if made is not None:
+            kept.append(made)
+    parts = sides(piece.written)
+    start, end = piece.written[0].start, piece.written[-1].end
+    if len(parts) == 1:
+        hint = "a display states relations; words belong into a `text` block"
+        raise unreadable("this states nothing: it has no relation", start, hint)
+    bound = frozenset(ranges) | frozenset(free)
+    left, left_free = _side(*parts[0], vocabulary, bound)
+    bound |= frozenset(left_free)
+    read = [(left, left_free), *(_side(*part, vocabulary, bound) for part in parts[1:])]
+    links = []
+    for (sign, _), (node, letters) in zip(parts[1:], read[1:], strict=True):
+        if sign is None:
+            continue
+        links.append(Link(RELATIONS[sign.text], node, sign.start))
+        free = letters | free
+    used = {it.name for node, _ in read for it in walk(node) if isinstance(it, Letter)}
+    free = left_free | free | {name: start for name in ranges if name in used}
+    return Statement(
+        left, tuple(links), tuple(kept), ranges, free,
+        frozenset(left_free) | {name for name in bound if name in _letters(left)}, start, end,
+    )  # fmt: skip
+
+
+def _letters(node: Node) -> set[str]:
+    return {it.name for it in walk(node) if isinstance(it, Letter)}
+
+
+def _side(
+    sign: Token | None, written: list[Token], vocabulary: Vocabulary, bound: frozenset[str]
+) -> tuple[Node, dict[str, int]]:
+    if not written:
+        at = sign.start if sign else 0
+        raise unreadable("a side of this relation is missing", at)
+    reader = Reader(written, vocabulary, bound=bound)
+    is_set = sign is not None and sign.text in {r"\in", r"\notin"}
+    made = reader.set() if is_set else reader.expression()
+    reader.end()
+    return made, reader.free
+
+
+def _condition(
+    piece: Piece, vocabulary: Vocabulary, ranges: dict[str, Range], free: dict[str, int]
+) -> Node | None:
+    """What a condition says: a range of an index, or something that must hold."""
+    written = piece.written
+    if any(token.text == r"\dots" for token in written) and r"\{" not in {t.text for t in written}:
+        _range(written, vocabulary, ranges)
+        return None
+    reader = Reader(written, vocabulary, in_script=True)
+    if len(written) == 1 or not any(token.text in RELATIONS for token in written):
+        for token in written:
+            if token.kind == "letter" and token.text in vocabulary.indices:
+                free.setdefault(token.text, token.start)
+            elif token.text != ",":
+                raise unreadable("this condition cannot be read", token.start)
+        return None
+    made = reader.condition()
+    reader.end()
+    free |= reader.free
+    if not piece.is_negated:
+        _note_ranges(made, ranges)
+    return Comparison("=", Iverson(made), Number("0")) if piece.is_negated else made
+
+
+def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range]) -> None:
+    """`i = 1, \\dots, n`, also `i, j = 1, \\dots, n`."""
+    equals = next((k for k, it in enumerate(written) if it.text == "="), None)
+    if equals is None:
+        raise unreadable("this range cannot be read", written[0].start, r"write `i = 1, \dots, n`")
+    names = [token.text for token in written[:equals] if token.kind == "letter"]
+    dots = next(k for k, it in enumerate(written) if it.text == r"\dots")
+    low = [token for token in written[equals + 1 : dots]]
+    cut = next((k for k, it in enumerate(low) if it.text == ","), len(low))
+    high = [token for token in written[dots + 1 :] if token.text != ","]
+    for part in (low[:cut], high):
+        if not part:
+            raise unreadable("this range has no end", written[dots].start)
+    ends = []
+    for part in (low[:cut], high):
+        reader = Reader(part, vocabulary, in_script=True)
+        ends.append(reader.expression())
+        reader.end()
+    for name in names:
+        ranges[name] = Range(ends[0], ends[1])
+
+
+def _note_ranges(made: Node, ranges: dict[str, Range]) -> None:
+    """Ranges that inequalities give: `1 \\le i \\le n`, `i \\in \\{1, \\dots, n\\}`."""
+    parts = made.conditions if isinstance(made, All) else (made,)
+    low: dict[str, Node] = {}
+    high: dict[str, Node] = {}
+    for part in parts:
+        if not isinstance(part, Comparison):
+            continue
+        if part.operator == "in" and isinstance(part.left, Letter) and isinstance(part.right, Span):
+            ranges[part.left.name] = Range(part.right.low, part.right.high)
+        if part.operator in {"<=", "<"} and isinstance(part.right, Letter):
+            low[part.right.name] = part.left
+        if part.operator in {"<=", "<"} and isinstance(part.left, Letter):
+            high[part.left.name] = part.right
+    for name in low.keys() & high.keys():
+        ranges[name] = Range(low[name], high[name])

@@ -1,0 +1,241 @@
+"""One random instance: a size for every dimension, a value for every symbol, a law for every law."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import autograd.numpy as anp
+import numpy as np
+
+from derivatex.mathtex.arrays import collapsed, shape
+from derivatex.mathtex.errors import Kind, MathError, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from derivatex.mathtex.arrays import Value
+    from derivatex.mathtex.tree import Val
+    from derivatex.mathtex.vocabulary import Symbol, Vocabulary
+
+SMALLEST = 2
+WAVES = 3  # terms of a random smooth function
+DOMAINS = frozenset(
+    {
+        "real", "positive", "negative", "nonzero", "unit", "sign", "binary", "integer", "simplex",
+        "one-hot", "symmetric", "positive definite", "orthogonal", "diagonal", "invertible",
+        "unit vector", "identity", "ones", "zeros", "kronecker", "convex",
+    }
+)  # fmt: skip
+
+
+class Instance:
+    """The random values behind one evaluation, each drawn when it is first asked for.
+
+    Every value has its own generator, seeded by the seed, the draw and the symbol's name: adding a
+    symbol changes no other.
+    `given` holds values that are not drawn; `edge` draws zeros among the reals, for boundaries.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        seed: int,
+        draw: int,
+        given: Mapping[str, Value] | None = None,
+        *,
+        edge: bool = False,
+    ) -> None:
+        """Draw nothing yet but the sizes."""
+        self.vocabulary = vocabulary
+        self.seed, self.draw, self.edge = seed, draw, edge
+        self.given = dict(given or {})
+        self.sizes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.values: dict[tuple[str, tuple[int, ...]], Value] = {}
+        self.memo: dict[Any, Any] = {}
+        self.look_up: Callable[[Val, bool], Value] | None = None
+        self.is_printed = False  # whether values count as they are printed
+
+    def generator(self, name: str, *slots: int) -> np.random.Generator:
+        """The random numbers of one symbol."""
+        words = [abs(slot) + 1000 * (slot < 0) for slot in slots]
+        return np.random.default_rng([self.seed, self.draw, zlib.crc32(name.encode()), *words])
+
+    def val(self, node: Val) -> Value:
+        """A value that the page prints: in full, or as it is printed."""
+        if self.look_up is None:
+            raise unreadable(f"no value `{node.name}` is known here", node.at)
+        return self.look_up(node, self.is_printed)
+
+    # sizes
+
+    def size(self, name: str, slots: tuple[int, ...], bound: Callable[[Any], int]) -> int:
+        """A size; those that are drawn are distinct.
+
+        `bound` evaluates the formula of a lower bound.
+        """
+        key = (name, slots)
+        if key not in self.sizes:
+            size = self.vocabulary.symbols[name].size
+            if size is None:
+                raise AssertionError(name)
+            if size.fixed is not None:
+                self.sizes[key] = size.fixed
+            elif slots:
+                self.sizes[key] = self._unused(key, SMALLEST, None)
+            else:
+                self._draw_all(bound)
+        return self.sizes[key]
+
+    def _draw_all(self, bound: Callable[[Any], int]) -> None:
+        """Draw all sizes that are not drawn, the most constrained first."""
+        free = [
+            symbol
+            for symbol in self.vocabulary.symbols.values()
+            if symbol.size and not symbol.slots and (symbol.name, ()) not in self.sizes
+        ]
+        limit = SMALLEST + len([it for it in free if it.size and it.size.fixed is None])
+        free.sort(key=lambda it: (it.size.least is not None, it.size.most or 99))  # type: ignore[union-attr]
+        for symbol in free:
+            key = (symbol.name, ())
+            if symbol.size is None or key in self.sizes:
+                continue
+            if symbol.size.fixed is not None:
+                self.sizes[key] = symbol.size.fixed
+                continue
+            least = bound(symbol.size.least) if symbol.size.least is not None else SMALLEST
+            most = symbol.size.most or max(limit, least + 2)
+            self.sizes[key] = self._unused(key, max(least, 1), most)
+
+    def _unused(self, key: tuple[str, tuple[int, ...]], least: int, most: int | None) -> int:
+        used = set(self.sizes.values())
+        high = most or SMALLEST + len(used) + 2
+        choices = [k for k in range(least, high + 1) if k not in used]
+        if not choices:
+            choices = [k for k in range(least, high + 1)]
+        if not choices:
+            raise unreadable(f"the size `{key[0]}` has no value: at least {least}, at most {most}", None)
+        generator = self.generator("size " + key[0], *key[1])
+        return int(choices[generator.integers(len(choices))])
+
+    # symbols
+
+    def value(self, symbol: Symbol, slots: tuple[int, ...], size: tuple[int, ...]) -> Value:
+        """The value of a declared symbol of this shape; columns are (n, 1)."""
+        key = (symbol.name, slots)
+        if key not in self.values:
+            if symbol.name in self.given and not slots:
+                self.values[key] = self.given[symbol.name]
+            else:
+                self.values[key] = self._drawn(symbol, slots, size)
+        return self.values[key]
+
+    def _drawn(self, symbol: Symbol, slots: tuple[int, ...], size: tuple[int, ...]) -> Value:
+        generator = self.generator(symbol.name, *slots)
+        if self.edge:
+            generator = self.generator("edge " + symbol.name, *slots)
+        drawn = _in_domain(symbol, size, generator)
+        if self.edge and symbol.domain in {"real"}:
+            drawn = drawn * generator.integers(0, 2, size)
+        if not size:
+            return float(drawn)
+        return drawn.reshape(-1, 1) if len(size) == 1 else drawn
+
+    def function(self, symbol: Symbol, size: tuple[int, ...]) -> Callable[..., Value]:
+        """A random smooth function with values of this shape; a convex one where declared."""
+        key = ("function", symbol.name, size)
+        if key not in self.memo:
+            self.memo[key] = _smooth(self.generator(symbol.name), size, symbol.domain)
+        made: Callable[..., Value] = self.memo[key]
+        return made
+
+
+def _in_domain(symbol: Symbol, size: tuple[int, ...], generator: np.random.Generator) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912  # a table of domains
+    """Draw from a domain; a table of them."""
+    normal = generator.normal(size=size)
+    away = generator.uniform(0.4, 1.9, size=size)
+    match symbol.domain:
+        case "real":
+            return normal
+        case "positive":
+            return away
+        case "negative":
+            return -away
+        case "nonzero":
+            return away * generator.choice([-1.0, 1.0], size=size)
+        case "unit":
+            return generator.uniform(0.1, 0.9, size=size)
+        case "sign":
+            return generator.choice([-1.0, 1.0], size=size)
+        case "binary":
+            return generator.choice([0.0, 1.0], size=size)
+        case "integer":
+            return generator.integers(1, 6, size=size).astype(float)
+        case "ones":
+            return np.ones(size)
+        case "zeros":
+            return np.zeros(size)
+        case "simplex":
+            return away / np.sum(away, axis=-1, keepdims=True)
+        case "unit vector":
+            return normal / np.sqrt(np.sum(normal**2))
+        case "one-hot":
+            made = np.zeros(size)
+            if len(size) == 1:
+                made[generator.integers(size[0])] = 1.0
+            else:
+                for row in made.reshape(-1, size[-1]):
+                    row[generator.integers(size[-1])] = 1.0
+            return made
+    if len(size) != 2 or size[0] != size[1]:  # noqa: PLR2004
+        message = f"`{symbol.tex}` is declared as {symbol.domain}, which is a square matrix"
+        raise unreadable(message, None, "give it a `shape` such as [n, n]")
+    match symbol.domain:
+        case "identity":
+            return np.eye(size[0])
+        case "symmetric":
+            return (normal + normal.T) / 2
+        case "positive definite":
+            return normal @ normal.T / size[0] + 0.5 * np.eye(size[0])
+        case "orthogonal":
+            return np.linalg.qr(normal)[0]
+        case "diagonal":
+            return np.diag(np.diag(away))
+        case "invertible":
+            return normal + 2.0 * np.eye(size[0])
+    raise MathError(Kind.PARSE, f"no domain `{symbol.domain}`")
+
+
+def _smooth(
+    generator: np.random.Generator, size: tuple[int, ...], domain: str
+) -> Callable[..., Value]:
+    """An entire function whose derivatives of every order differ from zero."""
+    count = int(np.prod(size)) if size else 1
+    weights = generator.uniform(0.5, 1.2, size=(count, WAVES)) * generator.choice(
+        [-1.0, 1.0], size=(count, WAVES)
+    )
+    shifts = generator.uniform(-1.0, 1.0, size=(count, WAVES))
+    directions: dict[int, Any] = {}
+
+    def made(*arguments: Value) -> Value:
+        flat = [argument.reshape(-1) if shape(argument) else argument for argument in arguments]
+        parts = [part if shape(part) else anp.array([part]) for part in flat]
+        joined = anp.concatenate(parts) if len(parts) > 1 else parts[0]
+        length = shape(joined)[0]
+        if length not in directions:
+            own = np.random.default_rng([length, int(abs(weights[0, 0]) * 1e9)])
+            directions[length] = own.uniform(0.3, 1.0, size=(count, WAVES, length)) * own.choice(
+                [-1.0, 1.0], size=(count, WAVES, length)
+            )
+        waves = anp.dot(directions[length], joined) + shifts
+        if domain == "convex":
+            values = anp.log(anp.sum(anp.exp(waves), axis=1)) + 0.5 * anp.sum(joined * joined)
+        elif domain == "positive":
+            values = anp.exp(0.5 * anp.sum(weights * anp.sin(waves), axis=1))
+        else:
+            values = anp.sum(weights * anp.sin(waves), axis=1)
+        if not size:
+            return values[0]
+        return collapsed(values.reshape(-1, 1) if len(size) == 1 else values.reshape(size))
+
+    return made

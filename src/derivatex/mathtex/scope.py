@@ -1,0 +1,83 @@
+"""What surrounds a formula while it is evaluated: indices, arguments, outcomes, what is moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from derivatex.mathtex.arrays import Value
+
+Key = tuple[str, tuple[int, ...]]  # a symbol and, in a family, which member
+
+
+class Shift:
+    """Quantities that are moved by an epsilon, in which a derivative is taken.
+
+    `held` holds all other defined quantities where they were: for local derivatives.
+    A shift has a memory of its own; what does not depend on what it moves is its parent's.
+    """
+
+    def __init__(
+        self,
+        moved: Mapping[Key, Value] | None = None,
+        parent: Shift | None = None,
+        *,
+        held: bool = False,
+        is_complex: bool = False,
+    ) -> None:
+        """Move `moved` on top of what the parent moves."""
+        self.moved = dict(moved or {})
+        self.parent = parent
+        self.names = frozenset(name for name, _ in self.moved)
+        self.held = held
+        self.is_complex = is_complex or (parent is not None and parent.is_complex)
+        self.memo: dict[Any, Value] = {}
+
+    def chain(self) -> Iterator[Shift]:
+        """This shift and those below it."""
+        shift: Shift | None = self
+        while shift is not None:
+            yield shift
+            shift = shift.parent
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Values of bound letters, function arguments, and outcomes with their number and value."""
+
+    shift: Shift
+    letters: Mapping[str, int] = field(default_factory=dict)
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    outcomes: Mapping[str, tuple[int | None, Value]] = field(default_factory=dict)
+    partial: str = "total"
+    layout: str = "mixed"
+
+    def at(self, **letters: int) -> Scope:
+        """The same with more letters bound."""
+        return replace(self, letters={**self.letters, **letters})
+
+    def within(self, arguments: Mapping[str, Value]) -> Scope:
+        """The inside of a function: its arguments, and no letters of the outside."""
+        return replace(self, letters={}, arguments=dict(arguments))
+
+    def outside(self) -> Scope:
+        """Where definitions are evaluated: no letters, no arguments."""
+        return replace(self, letters={}, arguments={})
+
+    def under(self, shift: Shift) -> Scope:
+        """The same with other quantities moved."""
+        return replace(self, shift=shift)
+
+    def happened(self, outcomes: Mapping[str, tuple[int | None, Value]]) -> Scope:
+        """The same with more outcomes known."""
+        return replace(self, outcomes={**self.outcomes, **outcomes})
+
+    def known(self) -> tuple[Any, ...]:
+        """What of the outcomes a memory must tell apart."""
+        return tuple(
+            (name, index if index is not None else id(value))
+            for name, (index, value) in sorted(self.outcomes.items())
+        )
