@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from derivatex import store
 from derivatex.certificate import certificate
+from derivatex.check.equations import Sampling
 from derivatex.check.examine import Examination, examine
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, RefusedError, in_order
@@ -37,6 +38,7 @@ class Settings:
     progress: Callable[[str], None]
     engine: Engine | None = None
     force: bool = False
+    sampling: Sampling = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,13 @@ def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examin
     assignment = read_assignment(project, target.slug, target.problem)
     solutions, found = compute(project, assignment, settings.jobs, settings.progress)
     settings.progress(f"checking {target}")
-    examination = examine(assignment, solutions, is_whole=target.problem is None)
+    examination = examine(
+        assignment,
+        solutions,
+        settings.sampling,
+        is_whole=target.problem is None,
+        jobs=settings.jobs,
+    )
     everything = in_order([*found, *examination.diagnostics])
     examination = replace(examination, diagnostics=everything)
     earlier = store.read_certificate(target, project).get("pdf")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from derivatex.check.declarations import Declaring
 from derivatex.check.finding import Findings
 from derivatex.diagnostics import Diagnostic, ExitCode
+from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.display import statements
@@ -23,17 +26,18 @@ from derivatex.model import (
     DefineBlock,
     DeriveBlock,
     ErratumBlock,
+    Fault,
     MistakeBlock,
 )
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from derivatex.mathtex.arrays import Value as Array
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.tree import Node, Val
-    from derivatex.model import Claim, Heading, Mistake, Problem, Step
+    from derivatex.model import Assignment, Claim, Heading, Mistake, Problem, Step
     from derivatex.solution import Numbers, Solution
     from derivatex.tex.markup import Math, Source
 
@@ -91,7 +95,7 @@ class Equations:
             {name: as_array(self._given(name)) for name in problem.givens},
             self._value,
         )
-        with np.errstate(all="ignore"):
+        with quiet():
             if problem.define and not self._define(problem.define):
                 return
             for block in problem.blocks():
@@ -246,7 +250,10 @@ class Equations:
             self.used |= names_in(relation.left) | names_in(relation.right)
             result = check(relation, self.session)
             if not result.passed:
-                return diagnose(relation, result, self.session).kinds, result, relation
+                kind = getattr(claim, "kind", None)
+                wanted = kind.value if isinstance(kind, Fault) else None
+                found = diagnose(relation, result, self.session, wanted)
+                return found.kinds, result, relation
         return (), None, None
 
     def _erratum(self, block: ErratumBlock) -> None:
@@ -375,6 +382,22 @@ class Equations:
 
 
 def check_equations(
+    assignment: Assignment, solutions: Sequence[Solution], sampling: Sampling, jobs: int
+) -> list[tuple[Findings, list[Mutation]]]:
+    """Check the relations of every problem that was computed, several problems side by side."""
+    problems = {problem.problem: problem for problem in assignment.problems}
+    tasks = [
+        (problems[solution.problem], assignment.heading, solution, sampling,
+         f"{assignment.slug}/{solution.problem}")
+        for solution in solutions
+    ]  # fmt: skip
+    if jobs < 2 or len(tasks) < 2:  # noqa: PLR2004
+        return [check_problem(*task) for task in tasks]
+    with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("forkserver")) as pool:
+        return list(pool.map(check_problem, *zip(*tasks, strict=True)))
+
+
+def check_problem(
     problem: Problem, heading: Heading, solution: Solution, sampling: Sampling, target: str
 ) -> tuple[Findings, list[Mutation]]:
     """Check the relations of one problem; `target` is what to name on the command line."""

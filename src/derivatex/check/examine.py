@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from derivatex.check.equations import Sampling, check_equations
 from derivatex.check.finding import Findings
 from derivatex.check.literals import check_literals, heading_numbers
 from derivatex.check.published import check_published
@@ -12,16 +13,13 @@ from derivatex.check.references import check_citations, check_references
 from derivatex.check.rounding import check_rounding
 from derivatex.check.routes import check_routes
 from derivatex.diagnostics import Diagnostic, errors_in, in_order
-from derivatex.model import DefineBlock, DeriveBlock
-from derivatex.solution import Checked, Solution, State, Verdict
+from derivatex.solution import Checked, Solution, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from derivatex.model import Assignment, Problem
-    from derivatex.tex.markup import Math
-
-UNCHECKED = "typeset; relations between formulas are not evaluated yet"
+    from derivatex.mathtex.mutation import Mutation
+    from derivatex.model import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,16 @@ class Examination:
     verdicts: tuple[Verdict, ...]
     diagnostics: tuple[Diagnostic, ...]
     checked: Checked | None
+    mutations: tuple[Mutation, ...] = ()
 
 
 def examine(
-    assignment: Assignment, solutions: Sequence[Solution], *, is_whole: bool
+    assignment: Assignment,
+    solutions: Sequence[Solution],
+    sampling: Sampling,
+    *,
+    is_whole: bool,
+    jobs: int = 1,
 ) -> Examination:
     """Check every claim of those of an assignment's problems that could be computed.
 
@@ -42,35 +46,21 @@ def examine(
     """
     verdicts: list[Verdict] = []
     diagnostics: list[Diagnostic] = []
+    mutations: list[Mutation] = []
     problems = {problem.problem: problem for problem in assignment.problems}
-    for solution in solutions:
+    equations = check_equations(assignment, solutions, sampling, jobs)
+    for solution, (relations, planted) in zip(solutions, equations, strict=True):
         findings = Findings(problems[solution.problem], solution)
         check_routes(findings)
         check_published(findings)
         check_references(findings)
         check_literals(findings)
         check_rounding(findings)
-        _count_relations(findings)
-        verdicts += findings.verdicts
-        diagnostics += findings.diagnostics
+        verdicts += findings.verdicts + relations.verdicts
+        diagnostics += findings.diagnostics + relations.diagnostics
+        mutations += planted
     diagnostics += heading_numbers(assignment.heading)
     diagnostics += check_citations(assignment, solutions, is_whole=is_whole)
     passed = not errors_in(diagnostics) and len(solutions) == len(problems)
     checked = Checked(assignment, tuple(solutions), tuple(verdicts)) if passed else None
-    return Examination(tuple(verdicts), in_order(diagnostics), checked)
-
-
-def _count_relations(findings: Findings) -> None:
-    """Say of every displayed line that its formulas were not evaluated: nothing is passed over."""
-    for text in _displays(findings.problem):
-        for row in text.rows:
-            claim = " ".join(row.split())
-            findings.found("relation", claim, State.UNCHECKED, detail=UNCHECKED, at=row.at)
-
-
-def _displays(problem: Problem) -> Iterator[Math]:
-    for block in problem.blocks():
-        if isinstance(block, DeriveBlock):
-            yield from (step.tex for step in block.derive)
-        elif isinstance(block, DefineBlock):
-            yield from block.define
+    return Examination(tuple(verdicts), in_order(diagnostics), checked, tuple(mutations))

@@ -9,6 +9,8 @@ A product of shape (1, 1) is a number.
 from __future__ import annotations
 
 import math
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import autograd.numpy as anp
@@ -18,7 +20,15 @@ from autograd.tracer import getval, isbox
 from derivatex.mathtex.errors import Kind, MathError, misshapen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within, what is undefined becomes NaN or infinity without a warning."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # autograd warns of what does not depend on its variable
+        yield
+
 
 Value: TypeAlias = Any  # a float, an array, or either traced by autograd
 
@@ -315,10 +325,8 @@ def positive_part(value: Value) -> Value:
 
 
 def log(value: Value) -> Value:
-    """The natural logarithm of each entry; NaN where it is not positive."""
-    return anp.log(anp.where(re(value) > 0, value, math.nan * value)) if shape(value) else (
-        anp.log(value) if re(value) > 0 else math.nan * value
-    )
+    """The natural logarithm of each entry; NaN where one of them is not positive."""
+    return anp.log(value) if np.all(re(value) > 0) else math.nan * value
 
 
 def root(value: Value, degree: Value | None) -> Value:

@@ -64,11 +64,16 @@ class Calculus(Machine):
 
         Raises: MathError where the layout has no place for it, or the two ways disagree.
         """
-        if scope.shift.is_complex:
+        inside = (*scope.arguments.values(), *(value for _, value in scope.outcomes.values()))
+        if scope.shift.is_complex or any(np.iscomplexobj(arrays.plain(it)) for it in inside):
             raise NestedError
         if not node.by:
             return self._by_argument(node, scope)
         raw, inputs = self._raw(node, scope)
+        if scope.shift is self.root:
+            self.noted(raw)
+            self.noted(self.value(node.of, scope))
+            self.nonzero[node] = self.nonzero.get(node, False) or bool(np.any(raw != 0))
         picks: list[Any] = [slice(None)] * (raw.ndim - sum(map(len, inputs)))
         kept: list[tuple[int, ...]] = []
         for by, size in zip(node.by, inputs, strict=True):
@@ -294,7 +299,7 @@ class Calculus(Machine):
         """A derivative as a number, column or matrix, in the layout that is asked for."""
         inputs = [size for size in inputs if size]
         if not inputs:
-            return made
+            return arrays.transpose(made) if scope.layout == "denominator" else made
         if not out and len(inputs) == 1:
             is_flat = scope.layout != "numerator"
             return made if is_flat else arrays.transpose(made)

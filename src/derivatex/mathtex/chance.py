@@ -91,9 +91,12 @@ class Chance(Machine):
 
     def free_outcomes(self, nodes: tuple[Node, ...], scope: Scope) -> Iterator[Scope]:
         """A scope for each combination of the finite outcomes that formulas leave open."""
+        memo = self.instance.memo.setdefault("open outcomes", {})
         names: set[str] = set()
         for node in nodes:
-            names |= open_outcomes(node, self.vocabulary)
+            if node not in memo:
+                memo[node] = open_outcomes(node, self.vocabulary)
+            names |= memo[node]
         free = sorted(it for it in names - scope.outcomes.keys() if not self.is_continuous(it))
         yield from self.happenings(tuple(free), scope)
 
@@ -139,6 +142,8 @@ class Chance(Machine):
         depends = self.depends(name)
         while shift.parent is not None and depends.isdisjoint(shift.names):
             shift = shift.parent
+        for parameter in law.parameters:
+            self.member(parameter, (), scope)  # so that it is known what the table is made of
         key = ("table", name)
         if key not in shift.memo:
             sizes = tuple(self.count(it) for it in law.of + law.given)
@@ -252,10 +257,6 @@ class Chance(Machine):
                 made = arrays.mul(made, value)
             return made
         return (arrays.largest if node.kind == "max" else arrays.smallest)(values)
-
-    def noted(self, value: Value) -> None:
-        """Remember the size of a number on the way."""
-        raise NotImplementedError
 
     def divergence(self, node: Divergence, scope: Scope) -> Value:
         """The Kullback-Leibler or Jensen-Shannon divergence of two laws."""

@@ -10,8 +10,10 @@ from derivatex.mathtex import arrays
 from derivatex.mathtex.errors import misshapen, unreadable
 from derivatex.mathtex.machine import Machine
 from derivatex.mathtex.tree import (
+    Add,
     All,
     Big,
+    Binder,
     Comparison,
     Derivative,
     Elements,
@@ -19,8 +21,10 @@ from derivatex.mathtex.tree import (
     Interval,
     Letter,
     Node,
+    Number,
     Span,
     Sym,
+    children,
     walk,
 )
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from derivatex.mathtex.scope import Scope
+    from derivatex.mathtex.vocabulary import Symbol
 
 CLOSE = 1e-12  # what counts as equal within a condition, relative to the larger side
 
@@ -95,7 +100,7 @@ class Conditions(Machine):
             else:
                 low, high = self.range_of(binder.name, conditions, inside)
                 low = self.whole(binder.low, inside) if binder.low is not None else low
-            falls = node.kind == "prod" and low > high + 1
+            falls = node.kind == "prod" and _is_written_down(binder)
             for index in range(low, high - 1, -1) if falls else range(low, high + 1):
                 yield from below(k + 1, inside.at(**{binder.name: index}))
 
@@ -127,27 +132,37 @@ class Conditions(Machine):
         return next(iter(found))
 
     def _stands(
-        self, letter: str, node: Node, scope: Scope
+        self, letter: str, node: Node, scope: Scope, inner: frozenset[str] = frozenset()
     ) -> Iterator[tuple[tuple[int, int], Node]]:
-        """The ranges of the places where a letter alone is an index."""
-        for it in walk(node):
-            if isinstance(it, Entry):
-                for k, index in enumerate(it.indices):
-                    if isinstance(index, Letter) and index.name == letter:
-                        size = self._size_at(it, k, letter, scope)
-                        if size is not None:
-                            yield (1, size), it
-            elif isinstance(it, Sym) and it.slots:
-                symbol = self.vocabulary.symbols[it.name]
-                for (own, span), slot in zip(symbol.slots, it.slots, strict=True):
-                    span = span or self.vocabulary.indices.get(own)  # noqa: PLW2901
-                    if isinstance(slot, Letter) and slot.name == letter and span is not None:
-                        yield (
-                            self.whole(span.low, self.scope), self.whole(span.high, self.scope)
-                        ), it  # fmt: skip
+        """The ranges of the places where a letter alone is an index.
 
-    def _size_at(self, node: Entry, k: int, letter: str, scope: Scope) -> int | None:
-        """How many entries there are at an index."""
+        `inner` are the letters that sums within the formula bind.
+        """
+        if isinstance(node, Big):
+            names = {binder.name for binder in node.binders}
+            if letter in names:
+                return
+            inner |= names
+        if isinstance(node, Entry):
+            for k, index in enumerate(node.indices):
+                if isinstance(index, Letter) and index.name == letter:
+                    size = self._size_at(node, k, scope, inner)
+                    if size is not None:
+                        yield (1, size), node
+        elif isinstance(node, Sym) and node.slots:
+            symbol = self.vocabulary.symbols[node.name]
+            for (own, span), slot in zip(symbol.slots, node.slots, strict=True):
+                span = span or self.vocabulary.indices.get(own)  # noqa: PLW2901
+                if isinstance(slot, Letter) and slot.name == letter and span is not None:
+                    low, high = self.whole(span.low, self.scope), self.whole(span.high, self.scope)
+                    yield (low, high), node
+        for child in children(node):
+            yield from self._stands(letter, child, scope, inner)
+
+    def _size_at(
+        self, node: Entry, k: int, scope: Scope, inner: frozenset[str]
+    ) -> int | None:
+        """How many entries there are at an index; None where that is not known here."""
         base = node.base
         if isinstance(base, Sym) and base.name in self.vocabulary.symbols.keys() - scope.arguments:
             symbol = self.vocabulary.symbols[base.name]
@@ -155,19 +170,11 @@ class Conditions(Machine):
             if definition is not None and definition.entries:
                 return self.range_of(definition.entries[k], (), scope)[1]
             if symbol.shape is not None and k < len(symbol.shape):
-                sizes = {it.name for it in walk(symbol.shape[k]) if isinstance(it, Letter)}
-                letters = {own: slot for (own, _), slot in zip(symbol.slots, base.slots, strict=True)}
-                if not sizes:
-                    return self.whole(symbol.shape[k], self.scope)
-                try:
-                    known = {own: self.whole(letters[own], scope) for own in sizes}
-                except Exception:  # noqa: BLE001  # the slot holds a letter that is not bound yet
-                    return None
-                return self.whole(symbol.shape[k], self.scope.at(**known))
-        bound = set(scope.letters)
-        free = {it.name for it in walk(base) if isinstance(it, Letter)} - bound
-        own_binders = {b.name for it in walk(base) if isinstance(it, Big) for b in it.binders}
-        if free - own_binders:
+                return self._declared_size(symbol, base, symbol.shape[k], scope)
+            scope = self._somewhere(symbol, base, scope, inner)
+        if {it.name for it in walk(base) if isinstance(it, Letter)} - set(scope.letters) - {
+            binder.name for it in walk(base) if isinstance(it, Big) for binder in it.binders
+        }:
             return None
         if isinstance(base, Derivative) and base.by and not isinstance(base.by[0], Entry):
             size = arrays.shape(self.value(base.by[0], scope))
@@ -175,3 +182,32 @@ class Conditions(Machine):
             size = arrays.shape(self.value(base, scope))
         flat = [length for length in size if length != 1] if len(node.indices) == 1 else list(size)
         return flat[k] if k < len(flat) else None
+
+    def _declared_size(self, symbol: Symbol, base: Sym, size: Node, scope: Scope) -> int | None:
+        """A size of a declared symbol; None where it depends on an index that is not bound yet."""
+        letters = {it.name for it in walk(size) if isinstance(it, Letter)}
+        slots = {own: slot for (own, _), slot in zip(symbol.slots, base.slots, strict=True)}
+        known: dict[str, int] = {}
+        for own in letters:
+            if {it.name for it in walk(slots[own]) if isinstance(it, Letter)} - set(scope.letters):
+                return None
+            known[own] = self.whole(slots[own], scope)
+        return self.whole(size, self.scope.at(**known))
+
+    def _somewhere(
+        self, symbol: Symbol, base: Sym, scope: Scope, inner: frozenset[str]
+    ) -> Scope:
+        """A scope in which a member can be looked at whose index is bound by a sum within."""
+        for (own, span), slot in zip(symbol.slots, base.slots, strict=True):
+            span = span or self.vocabulary.indices.get(own)  # noqa: PLW2901
+            letters = {it.name for it in walk(slot) if isinstance(it, Letter)}
+            for name in (letters & inner) - set(scope.letters):
+                if span is not None:
+                    scope = scope.at(**{name: self.whole(span.high, self.scope)})
+        return scope
+
+
+def _is_written_down(binder: Binder) -> bool:
+    r"""Whether a product is written from a later index down to `t + 1`: `\prod_{k=T}^{t+1}`."""
+    high, low = binder.high, binder.low
+    return isinstance(high, Add) and isinstance(high.terms[-1], Number) and not isinstance(low, Add)

@@ -20,7 +20,7 @@ RELATIONS = {
     r"\propto": "propto", r"\in": "in", r"\iff": "iff", r"\implies": "implies",
     r"\coloneqq": ":=", r"\sim": "sim", r"\notin": "notin", r"\ll": "<<", r"\gg": ">>",
 }  # fmt: skip
-PAIRS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\<": r"\>", r"\lfloor": r"\rfloor",
+PAIRS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor",
          r"\lceil": r"\rceil", r"\llbracket": r"\rrbracket"}  # fmt: skip
 ENDS = {",", ";", ".", ":"}
 MAX_NESTING = 60

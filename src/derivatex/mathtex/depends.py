@@ -60,6 +60,8 @@ def _kin(name: str, vocabulary: Vocabulary) -> list[str]:
 
 def open_outcomes(node: Node, vocabulary: Vocabulary) -> frozenset[str]:
     """The outcomes that a formula leaves open: no sum, expectation or divergence is over them."""
+    if not any(symbol.is_outcome for symbol in vocabulary.symbols.values()):
+        return frozenset()
     return frozenset(_open(node, vocabulary, frozenset(), ()))
 
 

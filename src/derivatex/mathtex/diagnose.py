@@ -13,7 +13,7 @@ from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.mutate import Error, mutants, repairs
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.relation import DifferError, Relation, Tally, _compare, _placed, _scopes, check
-from derivatex.mathtex.tree import Add, Derivative, Node, Val, walk
+from derivatex.mathtex.tree import Derivative, Node, Val, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.session import Session
 
-MAX_REPAIRS = 500
+MAX_REPAIRS = 2500
 EQUATIONS = {"=", ":=", "~"}
 
 
@@ -33,15 +33,20 @@ class Diagnosis:
     hint: str = ""
 
 
-def diagnose(relation: Relation, result: Result, session: Session) -> Diagnosis:
-    """Look for the single changes of the right side that make a failed relation hold."""
+def diagnose(
+    relation: Relation, result: Result, session: Session, wanted: str | None = None
+) -> Diagnosis:
+    """Look for a single change of the right side that makes a failed relation hold.
+
+    The search ends with the first, or, where a kind is `wanted`, with one of that kind.
+    """
     if result.failure is None:
         return Diagnosis(())
     kinds: dict[str, str] = {}
-    with np.errstate(all="ignore"):
+    with arrays.quiet():
         if result.failure in {Kind.FAIL, Kind.SHAPE}:
             if relation.operator in EQUATIONS:
-                _repaired(relation, session, kinds)
+                _repaired(relation, session, kinds, wanted)
             elif relation.operator in {"<=", ">=", "<", ">"}:
                 _reversed(relation, session, kinds)
             _boundary(relation, session, kinds)
@@ -57,7 +62,9 @@ def diagnose(relation: Relation, result: Result, session: Session) -> Diagnosis:
     return Diagnosis(names, result.hint or first)
 
 
-def _repaired(relation: Relation, session: Session, kinds: dict[str, str]) -> None:
+def _repaired(
+    relation: Relation, session: Session, kinds: dict[str, str], wanted: str | None
+) -> None:
     target = Target(relation, session)
     sizes = tuple(
         name for name, symbol in session.vocabulary.symbols.items() if symbol.size and not symbol.slots
@@ -68,6 +75,8 @@ def _repaired(relation: Relation, session: Session, kinds: dict[str, str]) -> No
         if tried > MAX_REPAIRS:
             break
         name = Error.FACTOR.value if change.kind is Error.DIGIT else change.kind.value
+        if kinds and wanted in {None, *kinds}:
+            break
         if name in kinds or not target.agrees(made):
             continue
         kinds[name] = f"{change.words} would make the sides agree"
@@ -80,10 +89,7 @@ def _terms_of_other_side(
     """Whether the right side is the left one, or an established form of it, without one term."""
     if Error.TERM.value in kinds:
         return
-    known = target.session.established.get(relation.left, [])
-    for other in (relation.left, *known):
-        if not isinstance(other, Add):
-            continue
+    for other in (relation.left, *target.session.forms_of(relation.left)):
         for change, made in mutants(other, target.session.vocabulary):
             if change.kind is Error.TERM and target.same(made, relation.right):
                 shown = plain(other, target.session.vocabulary)
@@ -200,14 +206,8 @@ def _zero(relation: Relation, result: Result, session: Session, kinds: dict[str,
 
 
 def _is_zero(node: Derivative, relation: Relation, session: Session) -> bool:
-    try:
-        for draw in range(min(session.draws, 2)):
-            evaluator = session.evaluator(relation.setting, draw)
-            for k, (_, scope) in enumerate(_scopes(relation, evaluator)):
-                if np.any(arrays.plain(evaluator.value(node, scope)) != 0):
-                    return False
-                if k > 20:  # noqa: PLR2004
-                    break
-    except MathError:
-        return False
-    return True
+    made = [
+        session.evaluator(relation.setting, draw).nonzero.get(node)
+        for draw in range(min(session.draws, 2))
+    ]
+    return False in made and True not in made

@@ -34,8 +34,8 @@ CONNECTIVES = {
     "respectively",
 }  # fmt: skip
 OPERATORS = {"+", "-", r"\cdot", r"\times", r"\odot", r"\oslash", "/", r"\circ"}
-OPENERS = {"(", "[", r"\{", "{", r"\<", r"\lfloor", r"\lceil", r"\llbracket"}
-CLOSERS = {")", "]", r"\}", "}", r"\>", r"\rfloor", r"\rceil", r"\rrbracket"}
+OPENERS = {"(", "[", r"\{", "{", r"\langle", r"\lfloor", r"\lceil", r"\llbracket"}
+CLOSERS = {")", "]", r"\}", "}", r"\rangle", r"\rfloor", r"\rceil", r"\rrbracket"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def sides(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
         if token.text in {r"\overset", r"\underset", r"\stackrel", r"\overset*"}:
             k = _after_decoration(written, k)
             continue
-        if token.text == r"\|":
+        if token.text == r"\|" and level == 0:
             bars = 1 - bars
         level += _change(token)
         is_definition = token.text == ":" and k + 1 < len(written) and written[k + 1].text == "="
@@ -179,7 +179,30 @@ def _pieces(found: tuple[Token, ...], vocabulary: Vocabulary) -> list[Piece]:
                     pieces.append(Piece())
             joins = False
             pieces[-1].written.append(token)
-    return [piece for piece in pieces if _trimmed(piece).written]
+    return _with_lone_letters([piece for piece in pieces if _trimmed(piece).written], vocabulary)
+
+
+def _with_lone_letters(pieces: list[Piece], vocabulary: Vocabulary) -> list[Piece]:
+    r"""Put `i` and `j` of `i, j \in \{1, \dots, n\}` back to the piece that they belong to."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if before and _is_lone(before.written, vocabulary) and not piece.is_condition:
+            comma = Token("other", ",", before.written[-1].end, before.written[-1].end)
+            before.written += [comma, *piece.written]
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _is_lone(written: list[Token], vocabulary: Vocabulary) -> bool:
+    """Whether a piece is nothing but index letters between commas."""
+    return all(
+        token.text == "," or (token.kind == "letter" and len(token.text) == 1 and (
+            token.text in vocabulary.indices or (token.text,) not in vocabulary.forms
+        ))
+        for token in written
+    )  # fmt: skip
 
 
 def _continues(found: tuple[Token, ...], k: int) -> bool:
@@ -304,6 +327,10 @@ def _condition(
     if any(token.text == r"\dots" for token in written) and r"\{" not in {t.text for t in written}:
         _range(written, vocabulary, ranges)
         return None
+    while len(written) > 2 and written[1].text == ",":  # `i, j \\in …` says the same of both
+        other = Piece([written[0], *_behind_names(written)], piece.is_condition, piece.is_negated)
+        _condition(other, vocabulary, ranges, free)
+        written = written[2:]
     reader = Reader(written, vocabulary, in_script=True)
     if len(written) == 1 or not any(token.text in RELATIONS for token in written):
         for token in written:
@@ -318,6 +345,14 @@ def _condition(
     if not piece.is_negated:
         _note_ranges(made, ranges)
     return Comparison("=", Iverson(made), Number("0")) if piece.is_negated else made
+
+
+def _behind_names(written: list[Token]) -> list[Token]:
+    """What stands behind the letters between commas at the start."""
+    k = 0
+    while k + 1 < len(written) and written[k + 1].text == ",":
+        k += 2
+    return written[k + 1 :]
 
 
 def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range]) -> None:

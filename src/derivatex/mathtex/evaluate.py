@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import autograd.numpy as anp
 import numpy as np
 
-from derivatex.mathtex import arrays
+from derivatex.mathtex import arrays, tree
 from derivatex.mathtex.calculus import Calculus
 from derivatex.mathtex.chance import Chance
 from derivatex.mathtex.conditions import Conditions
-from derivatex.mathtex.depends import open_parameters
+from derivatex.mathtex.depends import open_outcomes, open_parameters
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.optima import Optima
-from derivatex.mathtex.scope import Scope, Shift
+from derivatex.mathtex.scope import Key, Scope, Shift
 from derivatex.mathtex.tree import (
     Apply,
     Big,
@@ -58,6 +58,9 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
         self.reached: dict[int, set[int]] = {}
         self.confirmations = 0
         self.used_chance = False
+        self.nonzero: dict[Node, bool] = {}
+        self.trail: list[set[Key]] = []  # what the values are made of that are being evaluated
+        self.touched: dict[Any, frozenset[Key]] = {}
         settings = options or {}
         self.scope = Scope(
             self.root,
@@ -85,6 +88,10 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
 
     def whole(self, node: Node, scope: Scope) -> int:
         """A whole number: an index or a size."""
+        if type(node) is Letter and node.name in scope.letters:
+            return scope.letters[node.name]
+        if type(node) is tree.Number and node.text.isdecimal():
+            return int(node.text)
         value = arrays.plain(self.value(node, scope))
         if np.shape(value) or not float(np.real(value)).is_integer():
             raise misshapen("an index or a size is no whole number", node.at)
@@ -110,36 +117,84 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
             own = vocabulary.literal(name, slots)
             if own is not None:
                 return self.member(own, (), scope, at)
-        symbol = vocabulary.symbols[name]
+        symbol = vocabulary.symbols.get(name)
+        if symbol is None:
+            raise unreadable(f"`{name}` has no value here", at)
         if symbol.is_outcome:
             return self.outcome_value(symbol, scope)
         if symbol.size is not None:
             return float(self.size(name, slots))
         definition = vocabulary.definitions.get(name)
-        shift = self._relevant(name, scope.shift, is_defined=definition is not None)
-        key = (name, slots, scope.known() if scope.outcomes else ())
-        if key in shift.memo:
-            return shift.memo[key]
-        self._check_range(symbol, slots, at)
-        if definition is None:
-            value = self._declared(symbol, slots)
-        else:
-            value = self._defined(definition, slots, scope.outside().under(shift))
-        for moved in shift.chain():
-            if (name, slots) in moved.moved:
-                value = value + moved.moved[name, slots]
-        shift.memo[key] = value
-        return value
 
-    def _relevant(self, name: str, shift: Shift, *, is_defined: bool) -> Shift:
-        """The innermost shift that moves this symbol or what it is made of."""
-        depends = self.depends(name)
+        def compute(inside: Scope) -> Value:
+            self._check_range(symbol, slots, at)
+            own = definition
+            if own is not None and self._is_outside(symbol, own, slots):
+                own = None  # a member that is declared, not defined
+            if own is None:
+                return self._declared(symbol, slots)
+            return self._defined(own, slots, inside)
+
+        return self.remembered((name, slots), scope.outside(), compute)
+
+    def remembered(
+        self, key: Key, scope: Scope, compute: Callable[[Scope], Value], kind: str = ""
+    ) -> Value:
+        """A symbol's value, or an entry of it, under everything that is moved, computed once.
+
+        The first evaluation, with nothing moved, records what the value is made of: a shift that
+        moves none of it leaves the value as it was.
+        """
+        known = self._known(key[0], scope)
+        if known is None:
+            return self._moved(key, scope, compute(scope))
+        full = (kind, key, known)
+        if full not in self.touched:
+            self._record(full, key, scope.under(self.root), compute)
+        made_of = self.touched[full]
+        if self.trail:
+            self.trail[-1] |= made_of
+        is_defined = key[0] in self.vocabulary.definitions
+        shift = scope.shift
         while shift.parent is not None:
-            is_held = shift.held and is_defined and name not in shift.names
-            if not is_held and not depends.isdisjoint(shift.names):
+            is_held = shift.held and is_defined and key[0] not in shift.names
+            if not is_held and not made_of.isdisjoint(shift.moved):
                 break
             shift = shift.parent
-        return shift
+        if full not in shift.memo:
+            inside = scope.under(shift)
+            shift.memo[full] = self._moved(key, inside, compute(inside))
+        return shift.memo[full]
+
+    def _record(
+        self, full: Any, key: Key, scope: Scope, compute: Callable[[Scope], Value]  # noqa: ANN401
+    ) -> None:
+        self.trail.append({key, (key[0], ())} if full[0] else {key})  # an entry is of its array
+        try:
+            if full not in self.root.memo:
+                self.root.memo[full] = compute(scope)
+        finally:
+            made_of = self.trail.pop()
+        self.touched[full] = frozenset(made_of)
+
+    def _known(self, name: str, scope: Scope) -> tuple[Any, ...] | None:
+        """Which outcomes a value is to be remembered for; None where it must not be."""
+        if not scope.outcomes:
+            return ()
+        memo = self.instance.memo.setdefault("outcomes of", {})
+        if name not in memo:
+            definition = self.vocabulary.definitions.get(name)
+            body = definition.body if definition else Sym(name)
+            memo[name] = open_outcomes(body, self.vocabulary)
+        found = [(it, scope.outcomes[it][0]) for it in sorted(memo[name]) if it in scope.outcomes]
+        return None if any(index is None for _, index in found) else tuple(found)
+
+    def _moved(self, key: Key, scope: Scope, value: Value) -> Value:
+        """A value with the epsilons of all shifts."""
+        for shift in scope.shift.chain():
+            if key in shift.moved:
+                value = value + shift.moved[key]
+        return value
 
     def size(self, name: str, slots: tuple[int, ...]) -> int:
         """A size of this instance."""
@@ -184,6 +239,18 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
         letters = dict(zip(definition.slots, slots, strict=True))
         return self._deeper(definition.body, scope.at(**letters))
 
+    def _is_outside(
+        self, symbol: Symbol, definition: Definition, slots: tuple[int, ...]
+    ) -> bool:
+        """Whether a declared family has a member that its definition does not reach."""
+        if symbol.shape is None:
+            return False
+        for letter, slot in zip(definition.slots, slots, strict=True):
+            low, high = self.range_of(letter, (), self.scope)
+            if not low <= slot <= high:
+                return True
+        return False
+
     def _deeper(self, node: Node, scope: Scope) -> Value:
         self.depth += 1
         try:
@@ -196,12 +263,12 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
 
     def entry(self, definition: Definition, place: tuple[int, ...], scope: Scope) -> Value:
         """One entry of an array that is defined entry by entry."""
-        key = ("entry", definition.name, place, scope.known() if scope.outcomes else ())
-        memo = scope.shift.memo
-        if key not in memo:
-            letters = dict(zip(definition.entries, place, strict=True))
-            memo[key] = self._deeper(definition.body, scope.outside().at(**letters))
-        return memo[key]
+        letters = dict(zip(definition.entries, place, strict=True))
+
+        def compute(inside: Scope) -> Value:
+            return self._deeper(definition.body, inside.at(**letters))
+
+        return self.remembered((definition.name, place), scope.outside(), compute, "entry")
 
     def _letter(self, node: Letter, scope: Scope) -> Value:
         if node.name not in scope.letters:
@@ -235,8 +302,7 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
         definition = self.vocabulary.definitions.get(node.base.name)
         if definition is None or not definition.entries or None in places:
             return None
-        shift = self._relevant(node.base.name, scope.shift, is_defined=True)
-        if any(node.base.name in it.names for it in shift.chain()):
+        if any(node.base.name in it.names for it in scope.shift.chain()):
             return None
         place = tuple(it for it in places if it is not None)
         if len(place) != len(definition.entries):
@@ -245,7 +311,7 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
             low, high = self.range_of(letter, (), scope.outside())
             if not low <= index <= high:
                 raise misshapen(f"entry {index} of {high}", node.at, "restrict the index")
-        return self.entry(definition, place, scope.outside().under(shift))
+        return self.entry(definition, place, scope)
 
     # arithmetic
 
@@ -258,10 +324,10 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
 
     def noted(self, value: Value) -> None:
         """Remember the size of a number on the way."""
-        try:
-            self.peak = max(self.peak, float(np.max(np.abs(value))))
-        except (TypeError, ValueError):
-            return
+        bare = arrays.plain(value)
+        size = abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))
+        if size > self.peak:  # false for NaN
+            self.peak = size
 
     def _mul(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
         made = self.value(node.factors[0], scope)
@@ -285,6 +351,11 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
             if arrays.shape(exponent):
                 raise misshapen(r"`e` to an array", node.at, r"write `\exp(…)` for its entries")
             return anp.exp(exponent)
+        if _is_even_power_of_norm(node):
+            inside = self.value(node.base.of, scope)
+            if arrays.shape(inside):  # smooth at zero, where the norm itself is not
+                self._norm(node.base, scope)
+                return anp.sum(inside * inside) ** (int(node.exponent.text) // 2)
         return arrays.power(self.value(node.base, scope), self.value(node.exponent, scope))
 
     def _norm(self, node: Norm, scope: Scope) -> Value:
@@ -446,12 +517,17 @@ class Evaluator(Calculus, Chance, Optima, Conditions):
         return made[0]
 
 
+def _is_even_power_of_norm(node: tree.Pow) -> bool:
+    base, exponent = node.base, node.exponent
+    is_euclidean = isinstance(base, Norm) and base.kind in {"", "2", "F"}
+    is_even = isinstance(exponent, tree.Number) and exponent.text in {"2", "4"}
+    return is_euclidean and is_even
+
+
 def _constant(self: Evaluator, node: Any, scope: Scope) -> Value:  # noqa: ANN401
     del self, scope
     return {"e": math.e, "pi": math.pi, "infinity": math.inf}[node.name]
 
-
-from derivatex.mathtex import tree  # noqa: E402
 
 CONSTANT = tree.Constant
 TABLE: dict[type[Node], Callable[[Evaluator, Any, Scope], Value]] = {

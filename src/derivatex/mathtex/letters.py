@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CONSTANTS = {"e": "e", r"\mathrm{e}": "e", r"\pi": "pi", r"\infty": "infinity"}
 TRANSPOSES = {r"\top", "T", r"\mathrm{T}", r"\mathsf{T}"}
+SPELLED = ("exp", "log", "ln", "tanh", "sin", "cos", "tan", "det", "max", "min", "tr", "sqrt")
 SEPARATORS = {",", ";", "|", r"\mid"}
 
 
@@ -41,6 +42,7 @@ class Letters(Cursor):
     def letter(self) -> Node:
         """Read a letter with its scripts, and its arguments where it is a function."""
         token = self.token
+        self._refuse_bare_function(token)
         if token.text in self.bound and token.text not in self.vocabulary.symbols:
             return self._index()
         length = self.vocabulary.base_at(self.found, self.position)
@@ -79,20 +81,21 @@ class Letters(Cursor):
                 self.take()
                 scripts, self.position = read_scripts(self.found, self.position)
                 return self.superscript(Constant(CONSTANTS[token.text], at=token.start), scripts)
-            self._bare_function(token)
         raise self._no_such_form(token, known)
 
-    def _bare_function(self, token: Token) -> None:
-        """Refuse `exp(` without its backslash."""
-        letters = ""
-        for k in range(7):
-            if self.peek(k).kind != "letter" or len(self.peek(k).text) != 1:
-                break
-            letters += self.peek(k).text
-            if letters in {"exp", "log", "ln", "tanh", "sin", "cos", "det", "max", "min", "tr"}:
-                right = rf"\{letters}" if letters != "tr" else r"\operatorname{tr}"
-                hint = f"write `{right}`"
-                raise unreadable(f"`{letters}` is spelled as separate letters", token.start, hint)
+    def _refuse_bare_function(self, token: Token) -> None:
+        """Refuse `exp(` without its backslash, whatever its letters are declared to be."""
+        if token.text not in {name[0] for name in SPELLED}:
+            return
+        for name in SPELLED:
+            letters = [self.peek(k).text for k in range(len(name) + 1)]
+            if letters == [*name, "("] and not self._is_declared_word(name):
+                right = r"\operatorname{tr}" if name == "tr" else rf"\{name}"
+                message = f"`{name}` is spelled as separate letters"
+                raise unreadable(message, token.start, f"write `{right}`")
+
+    def _is_declared_word(self, name: str) -> bool:
+        return tuple(name) in self.vocabulary.forms
 
     def _no_such_form(self, token: Token, length: int) -> Exception:
         """Say of a known letter with unknown scripts which there are."""
@@ -151,7 +154,10 @@ class Letters(Cursor):
         else:
             arguments = self._own_arguments(symbol, token)
         made = Apply(symbol.name, arguments, slots, rest.primes, at=token.start)
-        return self.superscript(made, rest)
+        behind, self.position = read_scripts(self.found, self.position)
+        if behind.sup and rest.sup:
+            raise unreadable("two powers of one function", behind.at)
+        return self.superscript(self.superscript(self.subscript(made, behind), behind), rest)
 
     def _own_arguments(self, symbol: Symbol, token: Token) -> tuple[Node, ...]:
         """A function without brackets stands for its value at the letters it was defined with."""

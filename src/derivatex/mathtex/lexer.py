@@ -44,7 +44,7 @@ SAME = {
     "rightarrow": "to", "longrightarrow": "to", "Leftrightarrow": "iff", "Rightarrow": "implies",
     "Longleftrightarrow": "iff", "Longrightarrow": "implies", "triangleq": "coloneqq",
     "equiv": "coloneqq", "coloneq": "coloneqq", "tbinom": "binom", "dbinom": "binom",
-    "lbrack": "[", "rbrack": "]", "langle": "<", "rangle": ">", "degree": "circ",
+    "lbrack": "[", "rbrack": "]", "degree": "circ",
 }  # fmt: skip
 PLAIN = {
     "lvert": "|", "rvert": "|", "vert": "|", "lt": "<", "gt": ">", "ast": "*", "prime": "'",

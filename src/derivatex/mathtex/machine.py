@@ -21,9 +21,14 @@ class Machine:
     scope: Scope
     confirmations: int
     used_chance: bool
+    nonzero: dict[Node, bool]  # derivatives that were taken, and whether they were ever not zero
 
     def value(self, node: Node, scope: Scope) -> Value:
         """The value of a formula."""
+        raise NotImplementedError
+
+    def noted(self, value: Value) -> None:
+        """Remember the size of a number on the way."""
         raise NotImplementedError
 
     def whole(self, node: Node, scope: Scope) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.tree import (
     Add,
     Apply,
@@ -34,6 +35,7 @@ from derivatex.mathtex.tree import (
     Sym,
     Transpose,
     Val,
+    mapped,
     variants,
     walk,
 )
@@ -146,6 +148,7 @@ def changes(  # noqa: C901, PLR0912  # one branch for each kind of node
             yield Change(Error.TRANSPOSE, "a transpose left out"), of
         case Sym(name, slots):
             yield from _in_symbol(node, name, slots, vocabulary)
+            yield from _other_members(node, slots, letters)
         case Number(text):
             yield from _in_number(node, text)
         case Val(name):
@@ -230,6 +233,17 @@ def _in_symbol(
             made = (*slots[:k], _shifted(slot, shift), *slots[k + 1 :])
             words = f"an index {'larger' if shift > 0 else 'smaller'} by one"
             yield Change(Error.INDEX, words), replace(node, slots=made)
+
+
+def _other_members(
+    node: Sym, slots: tuple[Node, ...], letters: list[str]
+) -> Iterator[tuple[Change, Node]]:
+    for k, slot in enumerate(slots):
+        for letter in letters:
+            if isinstance(slot, Letter) and slot.name != letter:
+                made = (*slots[:k], Letter(letter, at=slot.at), *slots[k + 1 :])
+                change = Change(Error.INDEX, f"`{letter}` for `{slot.name}`")
+                yield change, replace(node, slots=made)
 
 
 def _shifted(node: Node, by: int) -> Node:
@@ -347,7 +361,8 @@ def repairs(
         *_transposed(node),
     ]
     groups[Error.POWER] += list(_powers(node))
-    groups[Error.INDEX] += list(_conditions(node))
+    groups[Error.INDEX] += list(_exchanged(node))
+    groups[Error.BOUND] += list(_conditions(node))
     groups[Error.CHAIN] += list(_factors(node, vocabulary))
     for kind in order:
         yield from groups[kind]
@@ -374,6 +389,24 @@ def _powers(node: Node) -> Iterator[tuple[Change, Node]]:
     yield from variants(node, change)
 
 
+def _exchanged(node: Node) -> Iterator[tuple[Change, Node]]:
+    """One index for another and the other for the one, in the whole or in one term."""
+    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
+    pairs = [(one, two) for k, one in enumerate(letters) for two in letters[k + 1 :]]
+    for one, two in pairs:
+        other = {one: two, two: one}
+
+        def swap(it: Node, other: dict[str, str] = other) -> Node:
+            is_one = isinstance(it, Letter) and it.name in other
+            return replace(it, name=other[it.name]) if is_one else it  # type: ignore[attr-defined, call-arg]
+
+        change = Change(Error.INDEX, f"`{one}` and `{two}` exchanged")
+        yield change, mapped(node, swap)
+        if isinstance(node, Add):
+            for k, term in enumerate(node.terms):
+                yield change, _with(node, k, mapped(term, swap))
+
+
 def _conditions(node: Node) -> Iterator[tuple[Change, Node]]:
     """Sums with a condition that may have been forgotten."""
 
@@ -384,6 +417,25 @@ def _conditions(node: Node) -> Iterator[tuple[Change, Node]]:
             yield Change(Error.BOUND, "a condition on a sum"), replace(it, conditions=(differ,))
 
     yield from variants(node, change)
+
+
+def _instances(slope: Node, node: Node) -> Iterator[Node]:
+    """A slope as it stands, at the members of families and at the entries that a formula names."""
+    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
+    slots = {slot for it in walk(node) if isinstance(it, Sym) for slot in it.slots}
+    own = {it.name for it in walk(slope) if isinstance(it, Letter)}
+    made = [slope]
+    for letter in own:
+        for slot in slots:
+
+            def at(it: Node, letter: str = letter, slot: Node = slot) -> Node:
+                return slot if isinstance(it, Letter) and it.name == letter else it
+
+            made.append(mapped(slope, at))
+    for it in made:
+        yield it
+        for letter in letters:
+            yield Entry(it, (Letter(letter),))
 
 
 def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
@@ -401,8 +453,9 @@ def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]
                 slopes = [Mul((Number("2"), it.base))]
             elif isinstance(it, (Norm, Sym)) and body is not node:
                 slopes = [it]
-            for slope in slopes:
-                if slope not in seen:
+            for slope in [made for slope in slopes for made in _instances(slope, node)]:
+                known = all(name in vocabulary.symbols for name in names_in(slope))
+                if slope not in seen and known:
                     seen.add(slope)
                     change = Change(Error.CHAIN, "a factor of the chain rule")
                     yield change, Mul((slope, node), at=node.at)

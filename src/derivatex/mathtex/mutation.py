@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from derivatex.mathtex import arrays
 from derivatex.mathtex.diagnose import Target
 from derivatex.mathtex.mutate import mutants
 from derivatex.mathtex.plain import plain
@@ -39,7 +38,7 @@ class Mutation:
 def planted(relation: Relation, session: Session, at: str) -> Iterator[Mutation]:
     """Plant one error at a time in a relation that holds."""
     target = Target(relation, session)
-    with np.errstate(all="ignore"):
+    with arrays.quiet():
         for kind, words, made in _mutated(relation, session):
             survives = _survives(made, target)
             is_equal = survives and target.same_values(relation.right, made.right)

@@ -224,7 +224,7 @@ class Reader(Binders):
                 return self._scripted(self._norm())
             case "|":
                 return self._scripted(self._absolute())
-            case r"\<":
+            case r"\langle":
                 return self._scripted(self._inner_product())
             case r"\lfloor" | r"\lceil":
                 return self._scripted(self._rounded())
@@ -243,6 +243,9 @@ class Reader(Binders):
                 return self._scripted(self._binomial())
             case r"\mathcal{N}" if not declared:
                 return self._normal()
+        kind = self._divergence_ahead()
+        if kind:
+            return self.divergence(kind)
         if declared:
             return None
         if text in MEANS:
@@ -252,9 +255,6 @@ class Reader(Binders):
         if text in INDICATORS and self.peek(1).text in {"[", r"\{", "("}:
             self.take()
             return self._scripted(self._iverson())
-        kind = self._divergence_ahead()
-        if kind:
-            return self.divergence(kind)
         is_word = token.kind == "word" and name in WORDS
         if is_word or (token.kind == "command" and name in COMMANDS):
             return self._named(WORDS[name])
@@ -264,12 +264,16 @@ class Reader(Binders):
         r"""Pass `\mathrm{KL}`, `D_{\mathrm{KL}}` or `D_{KL}` where one stands here."""
         token = self.token
         if token.kind == "word" and token.name in DIVERGENCES:
+            if (token.text,) in self.vocabulary.forms:
+                return ""
             self.take()
             return DIVERGENCES[token.name]
         if token.text == "D" and self.peek(1).text == "_":
             written, end = argument_tokens(self.found, self.position + 2, self.peek(1))
             name = "".join(it.name or it.text for it in written)
-            if name in DIVERGENCES:
+            literal = tuple(it.text for it in written)
+            own = any(it.sub == literal for it in self.vocabulary.forms.get(("D",), []))
+            if name in DIVERGENCES and not own:
                 self.position = end
                 return DIVERGENCES[name]
         return ""
@@ -344,12 +348,12 @@ class Reader(Binders):
 
     def _inner_product(self) -> Node:
         opened = self.take()
-        with self.closing(r"\>", ",", "|", r"\mid"):
+        with self.closing(r"\rangle", ",", "|", r"\mid"):
             left = self.expression()
             if not self.accept(",", "|", r"\mid"):
                 raise unreadable("an inner product has two sides", opened.start, "write a comma")
             right = self.expression()
-            self.expect(r"\>", opened)
+            self.expect(r"\rangle", opened)
         return Inner(left, right, at=opened.start)
 
     def _rounded(self) -> Node:
@@ -418,7 +422,10 @@ class Reader(Binders):
         if name not in {"max", "min"} and len(arguments) != 1:
             raise unreadable(f"{token.shown} takes one argument", token.start)
         made = Named(name, arguments, scripts.primes, at=token.start)
-        return self.superscript(made, scripts)
+        behind, self.position = read_scripts(self.found, self.position)
+        if behind.sup and scripts.sup:
+            raise unreadable("two powers of one function", behind.at)
+        return self.superscript(self.superscript(self.subscript(made, behind), behind), scripts)
 
     def _starts_function(self) -> bool:
         r"""Whether a named function comes next, which ends the argument before it."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from derivatex.mathtex.arrays import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -26,13 +30,13 @@ class Shift:
         parent: Shift | None = None,
         *,
         held: bool = False,
-        is_complex: bool = False,
     ) -> None:
         """Move `moved` on top of what the parent moves."""
         self.moved = dict(moved or {})
         self.parent = parent
         self.names = frozenset(name for name, _ in self.moved)
         self.held = held
+        is_complex = any(np.iscomplexobj(plain(it)) for it in self.moved.values())
         self.is_complex = is_complex or (parent is not None and parent.is_complex)
         self.memo: dict[Any, Value] = {}
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 300  # of draws until `where` holds
 AT_STEPS = 60  # of Newton's method for `at`
+MAX_FORMS = 6  # of one formula that are searched for a missing term
 EDGE = 1000  # draws from here on have zeros among the reals
 
 
@@ -76,8 +77,10 @@ class Session:
         lefts = definitions(sources, self.vocabulary)
         self.evaluators.clear()
         self.established.clear()
-        self._read(lefts)
-        self._make_arrays(lefts)
+        for _ in range(2):  # the whole of an array can be read once its entries are known
+            self._read(lefts, is_last=False)
+            self._make_arrays(lefts)
+        self._read(lefts, is_last=True)
         made = []
         for number, left in lefts:
             with located(number):
@@ -86,18 +89,23 @@ class Session:
         self.evaluators.clear()
         return made
 
-    def _read(self, lefts: list[tuple[int, Left]]) -> None:
+    def _read(self, lefts: list[tuple[int, Left]], *, is_last: bool) -> None:
         for number, left in lefts:
             with located(number):
-                made = read_body(left, self.vocabulary)
+                try:
+                    made = read_body(left, self.vocabulary)
+                except MathError:
+                    if is_last:
+                        raise
+                    continue
                 self.vocabulary.definitions[left.name] = made
                 self.vocabulary.confirmed.pop(left.name, None)
 
     def _make_arrays(self, lefts: list[tuple[int, Left]]) -> None:
         """Turn families of numbers with indices from 1 into arrays, which have a whole."""
-        changed = False
-        for number, left in lefts:
-            if left.slots and left.is_new and self._is_array(left):
+        found = [it for it in lefts if it[1].slots and it[1].is_new and self._is_array(it[1])]
+        for number, left in found:
+            if left.slots:
                 symbol = self.vocabulary.symbols[left.name]
                 own = self.vocabulary.forms_of_all()
                 form = next(it for it in own if it.name == left.name)
@@ -111,12 +119,11 @@ class Session:
                 self.vocabulary.declare(replace(symbol, tex=bare, shape=sizes, slots=()))
                 k = lefts.index((number, left))
                 lefts[k] = (number, replace(left, slots=(), entries=left.slots, is_new=False))
-                changed = True
-        if changed:
-            self.evaluators.clear()
-            self._read(lefts)
+        self.evaluators.clear()
 
     def _is_array(self, left: Left) -> bool:
+        if left.name not in self.vocabulary.definitions:
+            return False
         spans = [self.vocabulary.indices[letter] for letter in left.slots]
         evaluator = self.evaluator(Setting(), 0)
         if any(evaluator.whole(span.low, evaluator.scope) != 1 for span in spans):
@@ -162,6 +169,17 @@ class Session:
         if relation.operator in {"=", ":="}:
             self.established.setdefault(relation.left, []).append(relation.right)
 
+    def forms_of(self, left: Node) -> list[Node]:
+        """What a formula was verified to be equal to, step by step."""
+        found: list[Node] = []
+        open_ = [left]
+        while open_ and len(found) < MAX_FORMS:
+            for form in self.established.get(open_.pop(), []):
+                if form not in found:
+                    found.append(form)
+                    open_.append(form)
+        return found
+
     # instances
 
     def evaluator(self, setting: Setting, draw: int) -> Evaluator:
@@ -185,7 +203,7 @@ class Session:
             if setting.at:
                 self._solve(evaluator, setting)
                 evaluator = Evaluator(instance, options)
-            with np.errstate(all="ignore"):
+            with arrays.quiet():
                 if all(evaluator.holds(it, evaluator.scope) for it in setting.where):
                     return evaluator
         raise MathError(Kind.VACUOUS, "no instance satisfies `where`", None, "is it contradictory?")
@@ -235,7 +253,7 @@ class Session:
             for name, size in zip(names, sizes, strict=True):
                 count = int(np.prod(size)) if size else 1
                 part = unknown[position : position + count]
-                inner.root.memo[name, (), ()] = part.reshape(size) if size else part[0]
+                inner.root.memo["", (name, ()), ()] = part.reshape(size) if size else part[0]
                 position += count
             return anp.concatenate([self._gap(inner, node) for _, node in setting.at])
 
@@ -264,7 +282,7 @@ class Session:
 def _root(residual: Callable[[Value], Value], start: Value) -> Value | None:
     """A root by Newton's method with least-squares steps, shortened while they do not help."""
     here = start
-    with np.errstate(all="ignore"):
+    with arrays.quiet():
         gap = residual(here)
         for _ in range(AT_STEPS):
             size = float(np.max(np.abs(gap)))

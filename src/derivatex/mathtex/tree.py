@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -376,8 +377,14 @@ class Divergence(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node."""
-    for item in fields(node):
-        yield from _nodes_in(getattr(node, item.name))
+    for name in _names(type(node)):
+        yield from _nodes_in(getattr(node, name))
+
+
+@cache
+def _names(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes."""
+    return tuple(item.name for item in fields(kind) if item.name not in {"at", "name", "text"})
 
 
 def _nodes_in(value: object) -> Iterator[Node]:
