@@ -50,7 +50,7 @@ def disagreements(typed: TypedNumbers, held: Held) -> list[tuple[TypedNumber, tu
 def _errata(findings: Findings) -> dict[str, Erratum]:
     errata: dict[str, Erratum] = {}
     for block in findings.problem.blocks():
-        if isinstance(block, ErratumBlock):
+        if isinstance(block, ErratumBlock) and block.erratum.of is not None:
             erratum = block.erratum
             if erratum.of in errata:
                 message = f"`{erratum.of}` has two errata; the first is on line "

@@ -14,7 +14,7 @@ import click
 import derivatex
 from derivatex import pipeline, store
 from derivatex.cli import tables
-from derivatex.cli.options import common, give_up_output, jobs_option
+from derivatex.cli.options import common, give_up_output, jobs_option, sampled
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
 from derivatex.model import Engine
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from derivatex.check.equations import Sampling
     from derivatex.cli.terminal import Terminal
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a stream that takes no more
@@ -107,22 +108,26 @@ def build(  # noqa: PLR0913  # an option each
 Examples:
   derivatex check                     every claim of every assignment
   derivatex check lab3/3 -v           one problem, with every claim
-  derivatex check lab3 --json         the certificate on standard output"""
+  derivatex check lab3 --json         the certificate on standard output
+  derivatex check lab3/3 --seed 7     other random instances
+  derivatex check lab3 --mutants      are planted errors noticed?"""
 )
 @click.argument("names", nargs=-1, metavar="[TARGET]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the certificates as JSON.")
+@sampled
 @jobs_option
 @common
-def check(
+def check(  # noqa: PLR0913  # an option each
     names: tuple[str, ...],
     *,
     as_json: bool,
+    sampling: Sampling,
     jobs: int,
     project: Path | None,
     terminal: Terminal,
 ) -> ExitCode:
     """Check every claim, without TeX, and write the certificates `build/<target>.json`."""
-    settings = settings_of(project, jobs, terminal)
+    settings = settings_of(project, jobs, terminal, sampling=sampling)
     found: list[Diagnostic] = []
     certificates = []
     for target in targets_of(settings, names):
@@ -139,6 +144,8 @@ def check(
                         terminal.result(f"problem {solution.problem} wrote:\n{solution.output}")
             else:
                 terminal.result(tables.checks_table(str(target), examination.verdicts))
+            if sampling.mutants and not as_json:
+                terminal.result(tables.mutants_report(examination.mutations))
             terminal.diagnostics(examination.diagnostics)
             found += examination.diagnostics
         except RefusedError as refused:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from derivatex.check.equations import Sampling
 from derivatex.cli.terminal import Terminal
 from derivatex.diagnostics import ExitCode, RefusedError
 
@@ -50,6 +51,27 @@ def common(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
             terminal.rest()
 
     return with_terminal
+
+
+def sampled(command: Callable[..., ExitCode]) -> Callable[..., ExitCode]:
+    """Give a command the options that say how relations are evaluated."""
+
+    @click.option("--seed", type=click.IntRange(0), default=0, help="Where the draws start.")
+    @click.option(
+        "--draws", type=click.IntRange(1, 100), default=5, help="Instances for each relation."
+    )
+    @click.option("--mutants", is_flag=True, help="Plant errors, and count those that are noticed.")
+    @functools.wraps(command)
+    def with_sampling(
+        *args: Any,
+        seed: int,
+        draws: int,
+        mutants: bool,
+        **options: Any,
+    ) -> ExitCode:
+        return command(*args, sampling=Sampling(seed, draws, mutants), **options)
+
+    return with_sampling
 
 
 jobs_option = click.option(

@@ -9,11 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from derivatex.diagnostics import Diagnostic, Severity
+from derivatex.mathtex.mutation import score
 from derivatex.solution import State, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from derivatex.mathtex.mutation import Mutation
     from derivatex.typeset.doctor import Need
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
@@ -22,8 +24,16 @@ STATES = {
     State.PASSED: "green",
     State.NOTED: "yellow",
     State.ERRATUM: "magenta",
+    State.REJECTED: "magenta",
+    State.VERIFIED: "green",
+    State.STAND_IN: "green",
+    State.OPTIMALITY: "green",
+    State.DEFINITION: "cyan",
+    State.PAIRED: "yellow",
+    State.SIMULATED: "yellow",
+    State.CITED: "yellow",
+    State.UNVERIFIED: "yellow",
     State.FAILED: "bold red",
-    State.UNCHECKED: "dim",
 }
 
 
@@ -31,23 +41,24 @@ def shown(diagnostic: Diagnostic) -> Text:
     """A diagnostic in colours; without them it is its own text."""
     text = Text(str(diagnostic))
     text.highlight_regex(rf"{diagnostic.severity}\[[\w-]+\]", COLOURS[diagnostic.severity])
-    text.highlight_regex(r"\n  hint ", "cyan")
+    text.highlight_regex(r"\n  (hint|read as|draw|rerun) ", "cyan")
     return text
 
 
 def checks_table(title: str, verdicts: Sequence[Verdict]) -> Table:
     """One row for each problem and kind of check, with counts by state and the largest error."""
     table = Table(title=title, title_justify="left")
-    for head in ("problem", "check", *STATES, "largest error"):
+    states = [state for state in STATES if any(it.state is state for it in verdicts)]
+    for head in ("problem", "check", *states, "largest error"):
         table.add_column(str(head), justify="left" if head in {"problem", "check"} else "right")
     groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         groups[verdict.problem, verdict.kind].append(verdict)
     for (problem, kind), group in groups.items():
-        counts = [sum(verdict.state is state for verdict in group) for state in STATES]
+        counts = [sum(verdict.state is state for verdict in group) for state in states]
         cells = [
             Text(str(count) if count else "·", style=STATES[state] if count else "dim")
-            for state, count in zip(STATES, counts, strict=True)
+            for state, count in zip(states, counts, strict=True)
         ]
         errors = [verdict.error for verdict in group if verdict.error is not None]
         table.add_row(problem, kind, *cells, f"{max(errors):.1e}" if errors else "")
@@ -62,8 +73,25 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> Table:
         claim = Text(verdict.claim)
         claim.truncate(LONGEST_CLAIM, overflow="ellipsis")
         error = f" (difference {verdict.error:.1e})" if verdict.error is not None else ""
+        if verdict.evaluated and verdict.evaluated.reading:
+            error = f"{'; ' if verdict.detail else ''}read as {verdict.evaluated.reading}{error}"
         table.add_row(verdict.problem, verdict.kind, claim, state, Text(verdict.detail + error))
     return table
+
+
+def mutants_report(mutations: Sequence[Mutation]) -> str:
+    """The score of planted errors, and those that went unnoticed."""
+    killed, equal, survived = score(list(mutations))
+    lines = [
+        f"{len(mutations)} errors planted: {killed} rejected, {equal} without effect on the value, "
+        f"{survived} survived"
+    ]
+    lines += [
+        f"{it.at}: {'same value' if it.is_equal else 'SURVIVED'}: {it.words}: {it.reading}"
+        for it in mutations
+        if not it.is_killed
+    ]
+    return "\n".join(lines)
 
 
 def needs_table(needs: Sequence[Need]) -> Table:

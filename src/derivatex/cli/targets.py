@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from derivatex.check.equations import Sampling
 from derivatex.diagnostics import did_you_mean
 from derivatex.pipeline import Settings, inputs
 from derivatex.read.assignment import FOLDER, problem_numbers, slugs
@@ -17,20 +18,23 @@ if TYPE_CHECKING:
     from derivatex.model import Engine
 
 
-def settings_of(
+def settings_of(  # noqa: PLR0913  # what several commands are told
     project: Path | None,
     jobs: int,
     terminal: Terminal,
     *,
     engine: Engine | None = None,
     force: bool = False,
+    sampling: Sampling | None = None,
 ) -> Settings:
     """Find the project: the nearest folder, from here upwards, that holds `solutions`."""
     start = (project or Path()).resolve()
     candidates = [start] if project else [start, *start.parents]
     for folder in candidates:
         if (folder / FOLDER).is_dir():
-            return Settings(folder, jobs, terminal.progress, engine, force)
+            return Settings(
+                folder, jobs, terminal.progress, engine, force, sampling or Sampling()
+            )
     raise click.UsageError(
         f"there is no folder `{FOLDER}` in {start}{'' if project else ' or above'}"
     )

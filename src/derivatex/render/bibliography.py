@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivatex.render.typesetter import markup
+from derivatex.render.markup import markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

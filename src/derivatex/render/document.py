@@ -9,8 +9,10 @@ from derivatex.render.bibliography import entries
 from derivatex.render.environment import environment
 from derivatex.render.marks import Marks
 from derivatex.render.pages import figure_file, problem_page
+from derivatex.render.relations import Statuses
 from derivatex.render.summary import summary
-from derivatex.render.typesetter import Typesetter, markup
+from derivatex.render.markup import markup
+from derivatex.render.typesetter import Typesetter
 from derivatex.solution import citations
 from derivatex.tex.escape import escape
 
@@ -34,7 +36,7 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
     assignment = checked.assignment
     marks = Marks()
     typesetters = [
-        Typesetter(problem, solution, marks)
+        Typesetter(problem, solution, marks, Statuses(checked.verdicts, problem.problem))
         for problem, solution in zip(assignment.problems, checked.solutions, strict=True)
     ]
     pages = [

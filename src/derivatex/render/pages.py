@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, TableBlock
-from derivatex.render.typesetter import markup
+from derivatex.model import (
+    DefineBlock,
+    DeriveBlock,
+    ErratumBlock,
+    FigureBlock,
+    MistakeBlock,
+    TableBlock,
+)
+from derivatex.render.markup import markup
 from derivatex.solution import entry, find
+from derivatex.tex.escape import escape
 
 if TYPE_CHECKING:
     from derivatex.model import Block, Problem
     from derivatex.render.typesetter import Typesetter
     from derivatex.solution import Solution
-    from derivatex.tex.markup import Fragment
+    from derivatex.tex.markup import Fragment, Math
 
 FIGURES = "figures"
 
@@ -37,6 +45,7 @@ class ProblemPage:
     title: str
     points: str
     statement: Fragment | None
+    define: tuple[Math, ...]
     parts: tuple[PartPage, ...]
     typeset: Typesetter
 
@@ -55,6 +64,7 @@ def problem_page(
         title=problem.title,
         points=points_of(problem.points),
         statement=problem.statement,
+        define=problem.define,
         parts=tuple(
             PartPage(
                 letter=part.part,
@@ -98,13 +108,31 @@ def _block_page(
         page["label"] = typeset.label("tab", block.table)
         page["rows"] = typeset.table(solution.tables[block.table])
     elif isinstance(block, ErratumBlock):
+        page |= _counterexample(block.erratum.printed, typeset)
         page |= _demonstration(block, typeset)
+    elif isinstance(block, MistakeBlock):
+        page |= _counterexample(block.mistake.tex, typeset)
     return page
+
+
+def _counterexample(quoted: Math, typeset: Typesetter) -> dict[str, Any]:
+    """How the checker found a quoted relation to be wrong."""
+    verdict = typeset.statuses.rejected.get(quoted.at)
+    if verdict is None or verdict.evaluated is None:
+        return {"found": None}
+    detail = verdict.detail.removeprefix("rejected: ")
+    return {
+        "found": escape(detail),
+        "wrong": verdict.evaluated.wrong,
+        "against": escape(verdict.evaluated.against),
+    }
 
 
 def _demonstration(block: ErratumBlock, typeset: Typesetter) -> dict[str, Any]:
     """Our number with two digits more, and what its printed operands give."""
     address = block.erratum.of
+    if address is None:
+        return {"ours": None, "is_reproduced": False}
     held = find(typeset.values, address)
     if held is None:
         raise KeyError(address)  # a bug: the checks let no such erratum pass

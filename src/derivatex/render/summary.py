@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pylatex import LongTable, NoEscape, Tabular
 
 from derivatex.model import ErratumBlock
-from derivatex.render.typesetter import markup
+from derivatex.render.markup import markup
+from derivatex.render.relations import RelationsPage, relations_page
 from derivatex.solution import State
 from derivatex.tex.escape import escape
 from derivatex.tex.markup import Prose
@@ -36,7 +37,8 @@ class Summary:
     published: int
     agreeing: int
     errata: int
-    unchecked: int
+    quoted: int
+    relations: RelationsPage | None
     routes: Markup
     roundings: Markup | None
     errata_table: Markup
@@ -48,6 +50,12 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
     routes = [verdict for verdict in verdicts if verdict.kind == "route"]
     agreeing = [it for it in verdicts if it.kind == "published" and it.state is State.PASSED]
     errata = [it for it in verdicts if it.state is State.ERRATUM]
+    quoted = [
+        block
+        for problem in checked.assignment.problems
+        for block in problem.blocks()
+        if isinstance(block, ErratumBlock)
+    ]
     roundings = [it for it in verdicts if it.kind == "rounding" and it.state is State.NOTED]
     return Summary(
         values=len({(verdict.problem, verdict.claim) for verdict in routes}),
@@ -55,9 +63,10 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
         published=len(agreeing) + len(errata),
         agreeing=len(agreeing),
         errata=len(errata),
-        unchecked=sum(verdict.state is State.UNCHECKED for verdict in verdicts),
+        relations=relations_page(verdicts),
         routes=_routes_table(checked, routes, typesetters[0].marks),
         roundings=_roundings_table(checked, roundings) if roundings else None,
+        quoted=len(quoted),
         errata_table=_errata_table(checked, typesetters),
     )
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
 from pylatex import Matrix, NoEscape, Tabular
 
+from derivatex.render.markup import markup
 from derivatex.solution import IN_DRAWING, find, typed_value
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from derivatex.model import Problem
     from derivatex.render.marks import Marks
+    from derivatex.render.relations import Statuses
     from derivatex.solution import Held, Solution, Table
     from derivatex.tex.markup import Fragment, Math, Source
     from derivatex.tex.scan import Call
@@ -25,8 +28,11 @@ SCOPED = {"ref", "eqref", "pageref", "label"}
 class Typesetter:
     """Fills the gaps of one problem's texts and remembers which numbers it printed."""
 
-    def __init__(self, problem: Problem, solution: Solution, marks: Marks) -> None:
-        """Take what the problem computed, and what its source published."""
+    def __init__(
+        self, problem: Problem, solution: Solution, marks: Marks, statuses: Statuses
+    ) -> None:
+        """Take what the problem computed, what its source published, what was found."""
+        self.statuses = statuses
         self.prefix = f"p{problem.problem}:"  # tells this problem's labels from another's
         self.values = solution.values
         self.published = {name: typed_value(name, it) for name, it in problem.published.items()}
@@ -37,16 +43,25 @@ class Typesetter:
         """The text as TeX reads it, each line marked with its place."""
         return markup(self.marks.marked(source, self._filled(source)))
 
+    def quoted(self, display: Math) -> Markup:
+        """A display's lines as they are, without numbers, marks and letters."""
+        return markup(" \\\\\n".join(self.tex(row) for row in display.rows))
+
     def rows(self, display: Math, reasons: int = 0) -> Markup:
         """A display's lines; only those that are labelled get a number.
 
         Where several `reasons` are given, one for each line, the other lines are marked with that
         of their reason.
+        The status of each line stands in the margin.
         """
         lines = []
-        for row, mark in zip(display.rows, _marks(display), strict=True):
-            tag = rf" \tag*{{\dxmark{{{mark}}}}}" if reasons > 1 else r" \notag"
-            lines.append(self.tex(row) + (tag if mark else ""))
+        for number, (row, mark) in enumerate(zip(display.rows, _marks(display), strict=True)):
+            letters = self.statuses.of(display, number)
+            if not mark:  # its own number or tag takes the letters along
+                lines.append(self.tex(row) + rf" \dxrow{{{letters}}}")
+                continue
+            shown = rf"\dxmark{{{mark}}}" if reasons > 1 else ""
+            lines.append(self.tex(row) + rf" \tag*{{{shown}\dxstatus{{{letters}}}}}")
         return markup(" \\\\\n".join(lines))
 
     def reason_mark(self, display: Math, reasons: int, number: int) -> Markup:
@@ -165,8 +180,3 @@ def aligned_at_point(cells: list[str]) -> list[str]:
         phantom = f"\\phantom{{{point}{missing}}}$" if missing else "$"
         padded.append(cell.removesuffix("$") + phantom if cell in decimals else cell)
     return padded
-
-
-def markup(tex: str) -> Markup:
-    """LaTeX that a template prints as it is."""
-    return Markup(tex)  # noqa: S704  # LaTeX, from scanned texts and our own numbers
