@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from derivatex.check.equations import Sampling
 from derivatex.check.examine import examine
 from derivatex.compute import worker
 from derivatex.compute.evaluate import Task
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 YAML = "solutions/made/1-made.yaml"
 MODULE = "solutions/made/1_made.py"
+SAMPLING = Sampling(draws=3)
 IMPORTS = "import math\nfrom derivatex import TableRows, Tikz, figure, table, value\n"
 PROBLEM = """\
 problem: 1
@@ -76,10 +78,10 @@ class Author:
         givens = {name: symbol.given for name, symbol in problem.symbols.items()}
         return worker.run(Task(self.root, "1", MODULE, givens), lambda _what, _line: None)
 
-    def examine(self, text: Text) -> Examination:
+    def examine(self, text: Text, sampling: Sampling = SAMPLING) -> Examination:
         """Compute and check the assignment."""
         solution = self.compute(text)
-        return examine(read_assignment(self.root, "made"), [solution], is_whole=True)
+        return examine(read_assignment(self.root, "made"), [solution], sampling, is_whole=True)
 
     def errors(self, text: Text) -> list[tuple[str, Location | None]]:
         """The ids and places of everything that stops the build, whichever stage finds it."""

@@ -17,6 +17,7 @@ LAYERS = tuple(
         {"read", "compute", "check", "render", "typeset"},
         {"certificate"},
         {"store"},
+        {"mathtex"},
         {"solution", "document"},
         {"model"},
         {"files"},

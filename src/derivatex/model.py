@@ -25,6 +25,7 @@ from derivatex.tex.numbers import TypedNumbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+GIVEN = "given"  # of `at`: the relations are about the numbers that the problem states
 PLACE = "@"  # the alias of `Node.at`: YAML lets no key start with it unquoted
 
 
@@ -117,6 +118,11 @@ class Node(BaseModel):
         return {**given, PLACE: place} if isinstance(given, dict) and place else given
 
 
+def _given_alone(given: object) -> object:
+    """`at: given` stands for the numbers of the problem."""
+    return {GIVEN: given} if given == GIVEN else given
+
+
 class BlockNode(Node):
     """One block of a solution; its kind is the key that it starts with."""
 
@@ -141,7 +147,9 @@ class Claim(Node):
     """Under what the relations of a display are checked; see docs/equations.md."""
 
     where: Annotated[tuple[Source, ...], BeforeValidator(_one_or_more)] = ()
-    solves: dict[Name, Source] = Field(default={}, alias="at")
+    solves: Annotated[dict[Name, Source], BeforeValidator(_given_alone)] = Field(
+        default={}, alias="at"
+    )
     partial: Partial = Partial.TOTAL
     layout: Layout = Layout.MIXED
     varying: Name | None = None

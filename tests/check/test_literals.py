@@ -71,8 +71,8 @@ def test_no_hand_typed_number(author: Author) -> None:
     [
         (r"x = \val{x}$", "x = 0.75$", "0.75$"),
         ("show CIFAR", "show 28 CIFAR", "28 C"),
-        ("d = 2 x", "d = 12 x", "12 x"),
-        (r"2 \cdot \val{x}", r"2 \cdot 0.75", "0.75 ="),
+        ("d = 2 x", r"d = 2 x + 0 \cdot 12 x", "12 x"),
+        (r"2 \cdot \val{x}", r"2 x + 0.75 \cdot 0", r"0.75 \cdot 0"),
         ("two is one and one", "two is 1.5 and one", "1.5"),
         ("The double.", "The double of 0.75.", "0.75."),
         ("The line.", "The line to 15.", "15"),

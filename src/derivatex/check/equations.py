@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from derivatex.check.declarations import Declaring
 from derivatex.check.finding import Findings
-from derivatex.diagnostics import Diagnostic, ExitCode
+from derivatex.diagnostics import Diagnostic, ExitCode, did_you_mean
 from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.diagnose import diagnose
@@ -22,9 +22,12 @@ from derivatex.mathtex.plain import plain
 from derivatex.mathtex.reader import read_condition
 from derivatex.mathtex.relation import Relation, check
 from derivatex.mathtex.session import Session, Setting
+from derivatex.mathtex.tree import Neg, Number
 from derivatex.model import (
+    GIVEN,
     DefineBlock,
     DeriveBlock,
+    Erratum,
     ErratumBlock,
     Fault,
     MistakeBlock,
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from derivatex.mathtex.arrays import Value as Array
-    from derivatex.mathtex.relation import Result
+    from derivatex.mathtex.relation import Place, Result
     from derivatex.mathtex.tree import Node, Val
     from derivatex.model import Assignment, Claim, Heading, Mistake, Problem, Step
     from derivatex.solution import Numbers, Solution
@@ -232,7 +235,7 @@ class Equations:
     ) -> None:
         result, relation = found
         reading = relation.read_as(self.session) if relation else ""
-        place = Evaluated(text.at, 0, reading, result.draws, counterexample(result), wrong)
+        place = Evaluated(text.at, 0, reading, result.draws, example(result), wrong)
         detail = f"rejected: {result.message}"
         self.findings.found(kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place)
 
@@ -248,6 +251,8 @@ class Equations:
             return ("parse",), Result(failure=Kind.PARSE, message=error.message), None
         for relation in relations:
             self.used |= names_in(relation.left) | names_in(relation.right)
+            if isinstance(claim, Erratum) and _is_decimal(relation.right):
+                relation = replace(relation, operator="~")  # noqa: PLW2901  # as it was printed
             result = check(relation, self.session)
             if not result.passed:
                 kind = getattr(claim, "kind", None)
@@ -268,7 +273,8 @@ class Equations:
         elif result.failure is Kind.PARSE:
             self._refuse(erratum.printed, Kind.PARSE, result.message, None)
         else:
-            self._note_rejected("erratum", erratum.printed, (result, relation), kinds[0])
+            wrong = "" if relation and relation.operator == "~" else kinds[0]
+            self._note_rejected("erratum", erratum.printed, (result, relation), wrong)
         for right in self._relations(erratum, erratum.right):
             found = check(right, self.session)
             if found.passed:
@@ -304,11 +310,16 @@ class Equations:
     def _setting(self, claim: Claim) -> Setting:
         vocabulary = self.session.vocabulary
         where = tuple(self._condition(it) for it in claim.where)
-        solves = tuple((name, self._condition(it)) for name, it in claim.solves.items())
-        for name in claim.solves:
+        is_given = GIVEN in claim.solves or getattr(claim, "of", None) is not None
+        unknown = {name: it for name, it in claim.solves.items() if name != GIVEN}
+        solves = tuple((name, self._condition(it)) for name, it in unknown.items())
+        for name in unknown:
             if name not in vocabulary.symbols:
-                raise unreadable(f"`at` solves for `{name}`, which is not declared", 0)
-        return Setting(where, solves, claim.partial.value, claim.layout.value, claim.varying)
+                hint = did_you_mean(name, vocabulary.symbols)
+                raise unreadable(f"`at` solves for `{name}`, which is not declared", 0, hint)
+        return Setting(
+            where, solves, claim.partial.value, claim.layout.value, claim.varying, is_given
+        )
 
     def _condition(self, source: Source) -> Node:
         made = read_condition(source, self.session.vocabulary)
@@ -429,6 +440,12 @@ def plain_left(name: str, letters: tuple[str, ...]) -> str:
     return f"{name}({', '.join(letters)})" if letters else name
 
 
+def _is_decimal(node: Node) -> bool:
+    """Whether a side is a printed decimal, which is right within half a unit of its last digit."""
+    inner = node.of if isinstance(node, Neg) else node
+    return isinstance(inner, Number) and "." in inner.text
+
+
 def counterexample(result: Result) -> str:
     """Where the sides differ, in a line."""
     place = result.place
@@ -436,12 +453,28 @@ def counterexample(result: Result) -> str:
         return ""
     words = [f"draw {place.draw}"]
     words += [f"{name}={size}" for name, size in (*place.sizes, *place.letters)]
+    words += [f"{name}={value:.4g}" for name, value in place.numbers]
+    return "   ".join([" ".join(words), *_sides_at(place)])
+
+
+def _sides_at(place: Place) -> Iterator[str]:
+    """What both sides are at the entry where they differ."""
     entry = f"[{','.join(map(str, place.entry))}]" if place.entry else ""
-    if place.left is not None:
-        words.append(f"  left{entry} = {place.left:.6g}")
-    if place.right is not None:
-        words.append(f"  right{entry} = {place.right:.6g}")
-    return " ".join(words)
+    for side, value in (("left", place.left), ("right", place.right)):
+        if value is not None:
+            yield f"{side}{entry} = {value:.6g}"
+
+
+def example(result: Result) -> str:
+    """A counterexample for a reader of the report."""
+    place = result.place
+    if place is None:
+        return ""
+    sides = ", ".join(_sides_at(place))
+    named = [f"{name} = {size}" for name, size in (*place.sizes, *place.letters)]
+    named += [f"{name} = {value:.4g}" for name, value in place.numbers]
+    at = f" at {', '.join(named)}" if named else ""
+    return f"{sides}{at} (draw {place.draw})" if sides else f"{', '.join(named)} (draw {place.draw})"
 
 
 def _row(text: Math, offset: int) -> int:

@@ -60,8 +60,7 @@ class Binders(Letters):
         pieces = _at_commas(scripts.sub)
         outcomes = self._outcome_binders(pieces)
         if outcomes:
-            with self.binding([binder.name for binder in outcomes]):
-                return Big(kind, outcomes, (), self._body(kind), at=sign.start)
+            return Big(kind, outcomes, (), self._body(kind), at=sign.start)
         high = self.all_of(scripts.sup) if scripts.sup else None
         binders: list[Binder] = []
         conditions: list[Node] = []
@@ -180,12 +179,8 @@ class Binders(Letters):
         sign = self.take()
         scripts, self.position = read_scripts(self.found, self.position)
         supports = self._supports(scripts.sub, sign) if scripts.sub else []
-        names = [name for variables, _ in supports for name in variables]
-        with self.binding(names):
-            if self.token.text in {"[", "(", r"\{"}:
-                body = self.bracket()
-            else:
-                body = self.factor()
+        is_bracketed = self.token.text in {"[", "(", r"\{"}
+        body = self.bracket() if is_bracketed else self.factor()
         if not supports:
             return Expectation(kind, (), None, body, at=sign.start)
         if kind == "variance" and len(supports) > 1:
@@ -223,7 +218,6 @@ class Binders(Letters):
             elif isinstance(law, LawCall) and not set(variables) <= set(law.of):
                 law = LawCall(law.name, tuple(variables), law.given, at=law.at)
             found.append((tuple(variables), law))
-            inner.bound = inner.bound | set(variables)
             if not inner.accept(","):
                 break
         inner.end()
@@ -241,42 +235,27 @@ class Binders(Letters):
     def integral(self) -> Node:
         r"""Read `\int … \,dz`."""
         sign = self.take()
+        signs = 1
+        while self.accept(r"\int"):
+            signs += 1
+        if self.token.text in {"_", "^"}:
+            hint = "an integral is over all values of its outcomes"
+            raise unreadable("an integral with bounds", self.token.start, hint)
+        with self.closing(*self.closers[-1], *DIFFERENTIALS):
+            body = self.term()
+            if self.token.text in {"+", "-"}:
+                hint = "bracket a sum under an integral"
+                raise unreadable("a sum under an integral", self.token.start, hint)
         variables: list[str] = []
-        start, level, k = self.position, 0, self.position
-        while k < len(self.found):  # the outcomes come last, and bind what stands before them
-            token = self.found[k]
-            level += {"(": 1, "[": 1, "{": 1, r"\{": 1, ")": -1, "]": -1, "}": -1, r"\}": -1}.get(
-                token.text, 0
-            )
-            if level < 0:
-                break
-            if token.text in DIFFERENTIALS and level == 0:
-                variables += self._differential_at(k)
-            k += 1
+        while self.accept(*DIFFERENTIALS):
+            variables.append(self.outcome("d"))
         if not variables:
             hint = r"an integral ends with `\,dz`, where `z` is an outcome"
             raise unreadable("an integral over which outcome?", sign.start, hint)
-        self.position = start
-        with self.binding(variables), self.closing(*self.closers[-1], *DIFFERENTIALS):
-            body = self.term()
-            while self.token.text in {"+", "-"}:
-                hint = "bracket a sum under an integral"
-                raise unreadable("a sum under an integral", self.token.start, hint)
-        for _ in variables:
-            if self.accept(*DIFFERENTIALS) is None:
-                break
-            self.outcome("d")
+        if signs not in {1, len(variables)} or len(set(variables)) != len(variables):
+            hint = r"write one `\int` for each outcome, and bracket an integral in an integral"
+            raise unreadable("these integrals do not fit their outcomes", sign.start, hint)
         return Integral(tuple(variables), body, at=sign.start)
-
-    def _differential_at(self, k: int) -> list[str]:
-        length = self.vocabulary.base_at(self.found, k + 1)
-        if not length:
-            return []
-        scripts, _ = read_scripts(self.found, k + 1 + length)
-        base = tuple(token.text for token in self.found[k + 1 : k + 1 + length])
-        match = self.vocabulary.match(base, scripts)
-        is_outcome = match and self.vocabulary.symbols[match.name].is_outcome
-        return [match.name] if match and is_outcome else []
 
     def divergence(self, kind: str) -> Node:
         """Read the two laws of a divergence, which stand after this place in brackets."""

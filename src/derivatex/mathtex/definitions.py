@@ -170,7 +170,8 @@ def _new(tex: str, scripts: Scripts, vocabulary: Vocabulary) -> Left:
             if token.kind == "letter" and token.text in vocabulary.indices
         )
     )
-    name = readable(tex)
+    bare = readable(tex.partition("_")[0].partition("^")[0])
+    name = bare if letters and bare not in vocabulary.symbols else readable(tex)
     while name in vocabulary.symbols:
         name += "'"
     slots = tuple((letter, vocabulary.indices[letter]) for letter in letters)

@@ -51,10 +51,18 @@ class Instance:
         self.seed, self.draw, self.edge = seed, draw, edge
         self.given = dict(given or {})
         self.sizes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.settled: set[str] = set()  # sizes that given values settle
         self.values: dict[tuple[str, tuple[int, ...]], Value] = {}
         self.memo: dict[Any, Any] = {}
         self.look_up: Callable[[Val, bool], Value] | None = None
         self.is_printed = False  # whether values count as they are printed
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing was drawn so far: all its values are given ones."""
+        names = {name for name, _ in self.values} | {name for name, _ in self.sizes}
+        drawn = {key for key in self.memo if isinstance(key, tuple)}
+        return not drawn and names <= set(self.given) | self.settled
 
     def generator(self, name: str, *slots: int) -> np.random.Generator:
         """The random numbers of one symbol."""

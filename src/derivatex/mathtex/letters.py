@@ -43,8 +43,6 @@ class Letters(Cursor):
         """Read a letter with its scripts, and its arguments where it is a function."""
         token = self.token
         self._refuse_bare_function(token)
-        if token.text in self.bound and token.text not in self.vocabulary.symbols:
-            return self._index()
         length = self.vocabulary.base_at(self.found, self.position)
         while length:
             base = tuple(self.peek(k).text for k in range(length))
@@ -66,6 +64,7 @@ class Letters(Cursor):
         token = self.take()
         scripts, self.position = read_scripts(self.found, self.position)
         made: Node = Letter(token.text, at=token.start)
+        self.refuse_primes(scripts)
         if scripts.sub:
             raise unreadable(f"the index `{token.text}` has an index itself", scripts.at)
         return self.superscript(made, scripts)
@@ -80,7 +79,11 @@ class Letters(Cursor):
             if token.text in CONSTANTS:
                 self.take()
                 scripts, self.position = read_scripts(self.found, self.position)
-                return self.superscript(Constant(CONSTANTS[token.text], at=token.start), scripts)
+                made = Constant(CONSTANTS[token.text], at=token.start)
+                self.refuse_primes(scripts)
+                if scripts.sub:
+                    raise unreadable(f"the constant {token.shown} has no index", scripts.at)
+                return self.superscript(made, scripts)
         raise self._no_such_form(token, known)
 
     def _refuse_bare_function(self, token: Token) -> None:
@@ -155,6 +158,7 @@ class Letters(Cursor):
             arguments = self._own_arguments(symbol, token)
         made = Apply(symbol.name, arguments, slots, rest.primes, at=token.start)
         behind, self.position = read_scripts(self.found, self.position)
+        self.refuse_primes(behind)
         if behind.sup and rest.sup:
             raise unreadable("two powers of one function", behind.at)
         return self.superscript(self.superscript(self.subscript(made, behind), behind), rest)
@@ -230,6 +234,11 @@ class Letters(Cursor):
         return node.name
 
     # scripts
+
+    def refuse_primes(self, scripts: Scripts) -> None:
+        """Refuse a prime where it would mean nothing."""
+        if scripts.primes:
+            raise unreadable("a prime on something that is no letter", scripts.at)
 
     def index(self, written: Sequence[Token]) -> Node:
         """Read the tokens of one index."""

@@ -29,7 +29,7 @@ SKIPPED_WITH_ARGUMENT = frozenset(
     "label tag tag* hspace hspace* vspace vspace* phantom hphantom vphantom color needspace".split()
 )
 GAPS = {"quad", "qquad"}
-UNWRAPPED = frozenset("boxed fbox underbrace overbrace underline mathclap mathrlap ensuremath".split())
+UNWRAPPED = frozenset("substack boxed fbox underbrace overbrace underline mathclap mathrlap ensuremath".split())
 ALIGNMENTS = frozenset("aligned split gathered align align* gather gather* alignedat".split())
 WORDS = frozenset("operatorname operatorname* mathrm text textrm textnormal textit mbox rm".split())
 ACCENTS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivatex.mathtex import tree
+from derivatex.mathtex.scalars import is_scalar
 from derivatex.mathtex.vocabulary import readable
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ SIGNS = {"<=": "<=", ">=": ">=", "!=": "!=", "=": "==", "~": "~=", "propto": "pr
 
 
 def plain(node: Node, vocabulary: Vocabulary) -> str:
-    """The formula in a notation close to NumPy's: `@` multiplies, `*` multiplies entries."""
+    """The formula in NumPy's notation: `@` multiplies matrices, `*` scales or goes by entries."""
     return _Plain(vocabulary).show(node)[0]
 
 
@@ -62,7 +63,7 @@ class _Plain:
             case tree.Neg(of):
                 return f"-{self.at(of, PRODUCT)}", SUM
             case tree.Mul(factors):
-                return " @ ".join(self.at(it, UNARY) for it in factors), PRODUCT
+                return self.product(factors), PRODUCT
             case tree.Hadamard(factors):
                 return " * ".join(self.at(it, UNARY) for it in factors), PRODUCT
             case tree.HadamardDiv(over, under):
@@ -146,6 +147,16 @@ class _Plain:
             case tree.Divergence(kind, left, right):
                 return f"{kind}({self.show(left)[0]} || {self.show(right)[0]})", ATOM
         raise TypeError(node)
+
+    def product(self, factors: tuple[Node, ...]) -> str:
+        """Factors with `*` where one of two is known to be a number, else with `@`."""
+        text = self.at(factors[0], UNARY)
+        is_number = is_scalar(factors[0], self.vocabulary)
+        for factor in factors[1:]:
+            is_next = is_scalar(factor, self.vocabulary)
+            text += ("*" if is_number or is_next else "@") + self.at(factor, UNARY)
+            is_number = is_number and is_next
+        return text
 
     def binder(self, binder: tree.Binder) -> str:
         """An index with its bounds."""

@@ -8,6 +8,7 @@ from derivatex.mathtex.binders import DIFFERENTIALS, DIVERGENCES, MEANS, Binders
 from derivatex.mathtex.cursor import ENDS, PAIRS, RELATIONS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import tokens
+from derivatex.mathtex.scalars import is_scalar
 from derivatex.mathtex.tree import (
     Abs,
     Add,
@@ -59,8 +60,6 @@ OPTIMA = {"argmin": "argmin", "argmax": "argmax"}
 INDICATORS = {r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\boldsymbol{1}"}
 PRODUCTS = {r"\cdot", r"\times", "*"}
 ENTRYWISE = {r"\odot": Hadamard, r"\circ": Hadamard, r"\oslash": HadamardDiv}
-SCALARS = (Number, Val, Letter, Abs, Inner, Norm, Iverson)
-SCALAR_FUNCTIONS = {"det", "trace", "logdet", "kronecker", "rank"}
 
 
 class Reader(Binders):
@@ -115,37 +114,13 @@ class Reader(Binders):
         return _product(factors, entrywise)
 
     def _refuse_mixed(self, factors: list[Node], sign: Token) -> None:
-        if any(not self.is_scalar(factor) for factor in factors[:-1]):
+        if any(not is_scalar(factor, self.vocabulary) for factor in factors[:-1]):
             hint = rf"write `(A B) {sign.text} C` or `A (B {sign.text} C)`"
             raise unreadable(f"a product beside {sign.shown}", sign.start, hint)
 
     def _refuse_product_beside(self, sign: Token) -> None:
         hint = r"write `(A \odot B) C` or `A \odot (B C)`"
         raise unreadable("a product beside one by entries", sign.start, hint)
-
-    def is_scalar(self, node: Node) -> bool:
-        """Whether a factor is known to be a number before anything is evaluated."""
-        match node:
-            case Sym(name):
-                return self.vocabulary.symbols[name].shape == ()
-            case Named(name, arguments):
-                inside = all(map(self.is_scalar, arguments))
-                return name in SCALAR_FUNCTIONS or (inside and name != "diag")
-            case Div(over, under):
-                return self.is_scalar(over) and self.is_scalar(under)
-            case Pow(base):
-                return self.is_scalar(base)
-            case Neg(of):
-                return self.is_scalar(of)
-            case Mul(factors):
-                return all(map(self.is_scalar, factors))
-            case Add(terms):
-                return all(map(self.is_scalar, terms))
-            case Root(of):
-                return self.is_scalar(of)
-            case LawCall() | Entry(_, _):
-                return not isinstance(node, Entry) or None not in node.indices
-        return isinstance(node, SCALARS)
 
     def _quotient(self) -> Node:
         r"""Read `a / b`; what follows must not be read as `a / (b c)`."""
@@ -164,12 +139,14 @@ class Reader(Binders):
         token = self.token
         if token.kind in {"eof", "close", "amp", "gap", "break", "end"}:
             return False
+        if token.text in {"|", r"\|"} and token.option == "l":
+            return True
         if token.text in self.closers[-1] or token.text in RELATIONS or token.text in ENDS:
             return False
         if token.text in PAIRS.values() and token.text not in PAIRS:
             return False
         if token.text in {"|", r"\|"}:
-            return token.option != "r" and r"\|" not in self.closers[-1]
+            return token.option != "r"
         ends = {"+", "-", "/", r"\pm", r"\mp", r"\mid", "_", "^", r"\to", r"\dots", "*"}
         return token.text not in ends | PRODUCTS | set(ENTRYWISE)
 
@@ -220,9 +197,9 @@ class Reader(Binders):
                 return self._scripted(self._root())
             case r"\sum" | r"\prod":
                 return self.big(text[1:])
-            case r"\|":
+            case r"\|" if token.option != "r":
                 return self._scripted(self._norm())
-            case "|":
+            case "|" if token.option != "r":
                 return self._scripted(self._absolute())
             case r"\langle":
                 return self._scripted(self._inner_product())
@@ -280,12 +257,10 @@ class Reader(Binders):
 
     def _scripted(self, made: Node) -> Node:
         """Scripts after something that is no letter."""
-        scripts, self.position = read_scripts(self.found, self.position)
-        if self.token.text == "!":
-            self.take()
+        if self.accept("!"):
             made = Named("factorial", (made,), at=made.at)
-        if scripts.primes:
-            raise unreadable("a prime on something that is no letter", scripts.at)
+        scripts, self.position = read_scripts(self.found, self.position)
+        self.refuse_primes(scripts)
         if isinstance(made, (Number, Val)) and scripts.sub:
             raise unreadable("a number has no index", scripts.at)
         return self.superscript(self.subscript(made, scripts), scripts)
@@ -331,6 +306,7 @@ class Reader(Binders):
             made = self.expression()
             self.expect(r"\|", opened)
         scripts, after = read_scripts(self.found, self.position)
+        self.refuse_primes(scripts)
         kind: str | Node = ""
         if scripts.sub:
             text = "".join(token.name or token.text for token in scripts.sub)
@@ -423,6 +399,7 @@ class Reader(Binders):
             raise unreadable(f"{token.shown} takes one argument", token.start)
         made = Named(name, arguments, scripts.primes, at=token.start)
         behind, self.position = read_scripts(self.found, self.position)
+        self.refuse_primes(behind)
         if behind.sup and scripts.sup:
             raise unreadable("two powers of one function", behind.at)
         return self.superscript(self.superscript(self.subscript(made, behind), behind), scripts)

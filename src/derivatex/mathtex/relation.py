@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derivatex.mathtex import arrays
+from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.session import EDGE, Session, Setting
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 RELATIVE = 1e-9
 ROUNDING = 1e-12  # of the largest number met on the way
 EXTRA = 24  # draws more, to reach the branches of cases
+MAX_NUMBERS = 4  # that a counterexample names
 MAX_PLACES = 64  # values of free indices that are compared on one instance
 
 
@@ -84,12 +86,16 @@ def _free(node: Node, bound: set[str]) -> Iterator[Letter]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where two sides were compared: an instance, values of free indices, an entry."""
+    """Where two sides were compared: an instance, values of free indices, an entry.
+
+    `numbers` are the values of a few symbols of the relation that are numbers.
+    """
 
     draw: int
     sizes: tuple[tuple[str, int], ...] = ()
     letters: tuple[tuple[str, int], ...] = ()
     entry: tuple[int, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
     left: float | None = None
     right: float | None = None
 
@@ -148,7 +154,8 @@ def check(relation: Relation, session: Session) -> Result:
         try:
             status = _checked(relation, session, tally)
         except DifferError as found:
-            return _result(tally, failure=Kind.FAIL, message=str(found), place=found.place)
+            place = replace(found.place, numbers=_numbers(relation, session, found.place.draw))
+            return _result(tally, failure=Kind.FAIL, message=str(found), place=place)
         except MathError as error:
             return _result(
                 tally, failure=error.kind, message=error.message, hint=error.hint, start=error.start
@@ -170,10 +177,12 @@ def _result(tally: Tally, **more: Any) -> Result:  # noqa: ANN401
 def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     sides = (relation.left, relation.right)
     has_values = any(isinstance(it, Val) for side in sides for it in walk(side))
-    if has_values and not relation.setting.is_given:
+    if (has_values or relation.operator == "~") and not relation.setting.is_given:
         relation = replace(relation, setting=replace(relation.setting, is_given=True))
     for draw in range(session.draws):
         _compare_on(relation, session, draw, tally)
+        if relation.setting.is_given and session.evaluator(relation.setting, draw).instance.is_fixed:
+            break  # every further instance would be the same
     _reach_branches(relation, session, tally)
     if tally.compared == 0:
         raise MathError(Kind.VACUOUS, "its conditions hold on no instance", relation.at)
@@ -280,6 +289,21 @@ def _placed(evaluator: Evaluator, draw: int, letters: dict[str, int]) -> Place:
         if not slots and symbols[name].size and symbols[name].size.fixed is None  # type: ignore[union-attr]
     )
     return Place(draw, sizes, tuple(letters.items()))
+
+
+def _numbers(relation: Relation, session: Session, draw: int) -> tuple[tuple[str, float], ...]:
+    """What the numbers in a relation are on an instance, where they are few."""
+    values = session.evaluator(relation.setting, draw).instance.values
+    names: set[str] = set()
+    for side in (relation.left, relation.right):
+        for name in names_in(side):
+            names |= dependencies(name, session.vocabulary)
+    found = [
+        (name, float(value))
+        for (name, slots), value in values.items()
+        if name in names and not slots and arrays.is_number(value)
+    ]
+    return tuple(sorted(found)) if len(found) <= MAX_NUMBERS else ()
 
 
 def _compare(

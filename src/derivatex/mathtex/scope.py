@@ -68,8 +68,8 @@ class Scope:
         return replace(self, letters={}, arguments=dict(arguments))
 
     def outside(self) -> Scope:
-        """Where definitions are evaluated: no letters, no arguments."""
-        return replace(self, letters={}, arguments={})
+        """Where definitions are evaluated: no letters, no arguments, and nothing is local."""
+        return replace(self, letters={}, arguments={}, partial="total", layout="mixed")
 
     def under(self, shift: Shift) -> Scope:
         """The same with other quantities moved."""

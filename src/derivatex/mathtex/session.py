@@ -227,6 +227,7 @@ class Session:
                 known = self.vocabulary.symbols.get(inner) if inner else None
                 if known is not None and known.size is not None and inner:
                     before = instance.sizes.setdefault((inner, ()), length)
+                    instance.settled.add(inner)
                     if before != length:
                         message = f"`{inner}` is {before} and, by `{symbol.tex}`, {length}"
                         raise misshapen(message)

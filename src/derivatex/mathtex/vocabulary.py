@@ -369,5 +369,6 @@ def form_of(tex: str, name: str, slots: Sequence[str] = ()) -> Form:
 
 def readable(tex: str) -> str:
     r"""A symbol's LaTeX as plain words: `\mathbf{h}^{(t)}` is `h^(t)`."""
+    tex = re.sub(r"\\(bar|hat|tilde|dot|vec|check|breve)\s*\{?(\\?[A-Za-z]+)\}?", r"\2_\1", tex)
     plain = re.sub(r"\\(?:math|text|operator)[a-z]*\s*|\\bm\s*|\\boldsymbol\s*", "", tex)
     return re.sub(r"[{}\\\s]", "", plain)

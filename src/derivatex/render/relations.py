@@ -63,6 +63,7 @@ class RelationsPage:
 
     total: int
     draws: int
+    at_numbers: int
     counts: tuple[tuple[str, int], ...]
     unverified: int
     worst: Markup
@@ -79,11 +80,13 @@ def relations_page(verdicts: Sequence[Verdict]) -> RelationsPage | None:
         return None
     counts = Counter(it.state for it in found)
     evaluated = [it for it in found if it.evaluated and it.evaluated.draws]
+    draws = [it.evaluated.draws for it in evaluated if it.evaluated and it.evaluated.draws > 1]
     defined = [it for it in found if it.state is State.DEFINITION]
     not_read = [it for it in found if it.detail and it.state in STATUSES]
     return RelationsPage(
         total=len(found),
-        draws=min((it.evaluated.draws for it in evaluated if it.evaluated), default=0),
+        draws=min(draws, default=0),
+        at_numbers=len(evaluated) - len(draws),
         counts=tuple((state.value, counts[state]) for state in STATUSES if counts[state]),
         unverified=counts[State.UNVERIFIED],
         worst=_error(max((it.error or 0.0 for it in evaluated), default=0.0)),
