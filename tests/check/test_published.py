@@ -115,9 +115,10 @@ def test_name(author: Author) -> None:
 def test_an_erratum_explains(author: Author) -> None:
     """A published number that is wrong and has its erratum stops nothing, and is counted."""
     assert author.errors(ACCUSES) == []
-    (verdict,) = author.verdicts(ACCUSES, "erratum")
+    verdict, quote = author.verdicts(ACCUSES, "erratum")
     assert verdict.state is State.ERRATUM
     assert verdict.detail == "`root` is published as 1.44; ours is 1.4142136 (1.414)"
+    assert (quote.state, quote.claim) == (State.REJECTED, r"\sqrt{2} = 1.44")
     assert author.verdicts(ACCUSES, "published") == []
 
 
@@ -170,12 +171,12 @@ def test_the_printed_operands_explain_an_erratum(author: Author) -> None:
         of: large
         kind: imprecise
         printed: 10^5 s = 1000
-        right: l = \val{large}
+        right: 10^5 s = \val{large}
         why: The operand was rounded first.
     """
-    text = Text(module, blocks, "published: {large: 1000}")
+    text = Text(module, blocks, "symbols: {s: {given: 0.006}}\npublished: {large: 1000}")
     assert author.errors(text) == []
-    (verdict,) = author.verdicts(text, "erratum")
+    verdict, _ = author.verdicts(text, "erratum")
     assert verdict.detail.endswith("; its operands as printed give the published number")
 
 

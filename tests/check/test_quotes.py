@@ -38,7 +38,8 @@ BLOCKS = r"""
     right: q = \val{quarter}
     why: A slip.
 """
-GOOD = Text(MODULE, BLOCKS, "published: {quarter: 0.26}")
+HEAD = "symbols: {q: {given: 0.25}, p: {given: 0.5}, x: {}}\npublished: {quarter: 0.26}"
+GOOD = Text(MODULE, BLOCKS, HEAD)
 
 
 def test_an_honest_erratum(author: Author) -> None:

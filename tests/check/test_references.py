@@ -40,7 +40,7 @@ BLOCKS = r"""
     As \cite{euler1768, gauss1809} say, Table~\ref{tab:both} and Figure~\ref{fig:line}
     agree with \eqref{eq:one}: $\val{ends.low}$, $\val[2]{pair[2]}$, $\published{pair}$.
 - derive:
-    - tex: 'l = \val{ends.low} \label{eq:one}'
+    - tex: '1 = \val{ends.low} \label{eq:one}'
       because: it is the low one
 - table: both
   caption: The ends.

@@ -92,15 +92,15 @@ def test_equals_across_an_alignment(author: Author) -> None:
     """`=` before the alignment's mark claims as much as after it."""
     step = r"""
     - derive:
-        - tex: 'r &= \val{hundredfold}'
+        - tex: '\val{hundredfold} &= \val{hundredfold}'
           because: it is
     """.replace("\n    ", "\n")
     after = Text(MODULE, BLOCKS + step, GOOD.head)
     place = r"\val{hundredfold}'"
     assert author.errors(after) == [("rounded-equals", author.at(place))]
-    before = mutated(after, "r &=", "r =&")
+    before = mutated(after, "} &=", "} =&")
     assert author.errors(before) == [("rounded-equals", author.at(place))]
-    assert author.errors(mutated(after, "r &=", r"r &\approx")) == []
+    assert author.errors(mutated(after, "} &=", r"} &\approx")) == []
 
 
 def test_equals_before_more_digits(author: Author) -> None:

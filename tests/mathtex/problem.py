@@ -53,7 +53,7 @@ class Problem:
     given: Mapping[str, Value] = field(default_factory=dict)
     values: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # in full, as printed
     family_dims: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    draws: int = 3
+    draws: int = 5
 
     def vocabulary(self) -> Vocabulary:
         """The declarations, as the assignments' own are made into a vocabulary."""

@@ -76,10 +76,14 @@ def vocabulary(*, has_long_names: bool = False) -> Vocabulary:
 
 @dataclass(frozen=True)
 class Maker:
-    """Draws formulas; `bound` are the letters of the sums around the place."""
+    """Draws formulas; `bound` are the letters of the sums around the place.
+
+    No sum binds one of those again, nor one of `taken`.
+    """
 
     draw: Callable[[st.SearchStrategy[object]], object]
     bound: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
     def one(self, choices: Sequence[T]) -> T:
         """One of several."""
@@ -262,12 +266,14 @@ class Maker:
             names = self.one((("z",), ("xi",), ("z", "xi")))
             binders = tuple(tree.Binder(name, is_outcome=True) for name in names)
             return tree.Big(kind, binders, (), self.formula(depth))
-        free = [it for it in BOUND if it not in self.bound and (it != "c" or kind in {"sum", "prod"})]
+        used = self.bound | self.taken | (set() if kind in {"sum", "prod"} else {"c"})
+        free = [it for it in BOUND if it not in used]
         if not free:
             return self.leaf()
         letters = [free.pop(self.upto(len(free) - 1)) for _ in range(min(self.upto(2, 1), len(free)))]
-        inside = Maker(self.draw, self.bound | set(letters))
-        binders = tuple(self.binder(letter, depth) for letter in letters)
+        inside = Maker(self.draw, self.bound | set(letters), self.taken)
+        outside = Maker(self.draw, self.bound, self.taken | set(letters))
+        binders = tuple(outside.binder(letter, depth) for letter in letters)
         conditions = tuple(inside.bound_condition(depth) for _ in range(self.upto(2) // 2))
         return tree.Big(kind, binders, conditions, inside.formula(depth))
 

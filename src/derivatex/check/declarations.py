@@ -57,9 +57,7 @@ class Declaring:
             yield
         except MathError as error:
             self.diagnostics.append(
-                Diagnostic(
-                    "declaration", error.message, ExitCode.BAD_INPUT, node.at, error.hint
-                )
+                Diagnostic("declaration", error.message, ExitCode.BAD_INPUT, node.at, error.hint)
             )
 
     def _read(self, source: Source) -> Node:

@@ -153,7 +153,9 @@ class Equations:
             definition = vocabulary.definitions[reading.name]
             self.used |= names_in(definition.body)
             symbol = vocabulary.symbols[reading.name]
-            left = plain_left(reading.name, definition.slots or definition.entries or definition.parameters)
+            left = plain_left(
+                reading.name, definition.slots or definition.entries or definition.parameters
+            )
             shown = f"{left} = {plain(definition.body, vocabulary)}"
             place = Evaluated(text.at, _row(text, reading.start), shown)
             self.findings.found(
@@ -201,7 +203,10 @@ class Equations:
     def _is_simulated(self, step: Step) -> bool:
         """Whether a simulated estimate lies within its standard errors of what is claimed."""
         address = str(step.simulated)
-        held = [find(self.findings.solution.values, f"{address}.{it}") for it in ("estimate", "error", "claim")]
+        held = [
+            find(self.findings.solution.values, f"{address}.{it}")
+            for it in ("estimate", "error", "claim")
+        ]
         if any(it is None for it in held):
             message = f"`{address}` is no record of `estimate`, `error` and `claim`"
             self.findings.failed(KIND, address, message, id_="unknown-value", at=step.at)
@@ -219,13 +224,20 @@ class Equations:
         if result is None:
             message = "this holds on every instance, but is quoted as a mistake"
             self.findings.failed(
-                MISTAKE, str(text), message, id_="not-a-mistake", at=text.at, hint="remove it, or state it as it is often written"
+                MISTAKE,
+                str(text),
+                message,
+                id_="not-a-mistake",
+                at=text.at,
+                hint="remove it, or state it as it is often written",
             )
             return
         if claim.kind is not None and claim.kind.value not in kinds:
             message = f"this is no error of kind `{claim.kind.value}`"
             hint = f"the checker finds: {', '.join(f'`{it}`' for it in kinds)}"
-            self.findings.failed(MISTAKE, str(text), message, id_="other-mistake", at=text.at, hint=hint)
+            self.findings.failed(
+                MISTAKE, str(text), message, id_="other-mistake", at=text.at, hint=hint
+            )
             return
         wrong = claim.kind.value if claim.kind else kinds[0]
         self._note_rejected(MISTAKE, text, (result, relation), wrong)
@@ -237,7 +249,9 @@ class Equations:
         reading = relation.read_as(self.session) if relation else ""
         place = Evaluated(text.at, 0, reading, result.draws, example(result), wrong)
         detail = f"rejected: {result.message}"
-        self.findings.found(kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place)
+        self.findings.found(
+            kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place
+        )
 
     def _rejected(
         self, claim: Claim, text: Math
@@ -351,9 +365,7 @@ class Equations:
         start = result.start if is_located else relation.at
         rerun = f"rerun    derivatex check {self.target} --seed {self.sampling.seed}"
         failure = result.failure or Kind.FAIL
-        self._refuse(
-            text, failure, result.message, start, hint=found.hint, notes=(*notes, rerun)
-        )
+        self._refuse(text, failure, result.message, start, hint=found.hint, notes=(*notes, rerun))
 
     def _refuse(  # noqa: PLR0913  # what a message is made of
         self,
@@ -389,7 +401,9 @@ class Equations:
             is_outcome = declared.is_outcome or declared.domain == "kronecker"
             if name not in used and name not in printed and not is_outcome and symbol.given is None:
                 message = f"the symbol `{name}` is declared and never used"
-                self.findings.warned("never-used", message, symbol.at, "remove it, or is it spelled otherwise?")
+                self.findings.warned(
+                    "never-used", message, symbol.at, "remove it, or is it spelled otherwise?"
+                )
 
 
 def check_equations(
@@ -474,7 +488,9 @@ def example(result: Result) -> str:
     named = [f"{name} = {size}" for name, size in (*place.sizes, *place.letters)]
     named += [f"{name} = {value:.4g}" for name, value in place.numbers]
     at = f" at {', '.join(named)}" if named else ""
-    return f"{sides}{at} (draw {place.draw})" if sides else f"{', '.join(named)} (draw {place.draw})"
+    return (
+        f"{sides}{at} (draw {place.draw})" if sides else f"{', '.join(named)} (draw {place.draw})"
+    )
 
 
 def _row(text: Math, offset: int) -> int:

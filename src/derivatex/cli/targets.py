@@ -32,9 +32,7 @@ def settings_of(  # noqa: PLR0913  # what several commands are told
     candidates = [start] if project else [start, *start.parents]
     for folder in candidates:
         if (folder / FOLDER).is_dir():
-            return Settings(
-                folder, jobs, terminal.progress, engine, force, sampling or Sampling()
-            )
+            return Settings(folder, jobs, terminal.progress, engine, force, sampling or Sampling())
     raise click.UsageError(
         f"there is no folder `{FOLDER}` in {start}{'' if project else ' or above'}"
     )

@@ -22,6 +22,7 @@ from derivatex.mathtex.errors import Kind, MathError, misshapen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Within, what is undefined becomes NaN or infinity without a warning."""
@@ -197,7 +198,9 @@ def power(base: Value, exponent: Value) -> Value:
         return base**exponent
     size = shape(base)
     if not is_whole or len(size) != 2 or size[0] != size[1]:  # noqa: PLR2004
-        hint = r"write `x \odot x` or `x^{\odot 2}` for powers of the entries, `\|x\|^2`, `x^\top x`"
+        hint = (
+            r"write `x \odot x` or `x^{\odot 2}` for powers of the entries, `\|x\|^2`, `x^\top x`"
+        )
         raise misshapen(f"a power of {named(size)}", hint=hint)
     if k < 0:
         base, k = inverse(base), -k
@@ -235,8 +238,10 @@ def _entries(value: Value) -> list[Value]:
 
 def absolute(value: Value) -> Value:
     """The absolute value of each entry."""
-    return anp.where(re(value) < 0, -value, value) if shape(value) else (
-        -value if re(value) < 0 else value
+    return (
+        anp.where(re(value) < 0, -value, value)
+        if shape(value)
+        else (-value if re(value) < 0 else value)
     )
 
 
@@ -363,5 +368,20 @@ FUNCTIONS = {
     "floor": lambda value: np.floor(re(value)), "ceil": lambda value: np.ceil(re(value)),
 }  # fmt: skip
 ENTRYWISE = frozenset(
-    "exp log tanh sinh cosh sin cos tan arctan sign relu plus softplus abs".split()
+    [
+        "exp",
+        "log",
+        "tanh",
+        "sinh",
+        "cosh",
+        "sin",
+        "cos",
+        "tan",
+        "arctan",
+        "sign",
+        "relu",
+        "plus",
+        "softplus",
+        "abs",
+    ]
 )

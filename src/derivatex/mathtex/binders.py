@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivatex.mathtex.cursor import PAIRS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.letters import Letters
 from derivatex.mathtex.tree import (
@@ -152,7 +153,11 @@ class Binders(Letters):
             if not isinstance(part, Comparison):
                 conditions.append(part)
                 continue
-            if part.operator == "<=" and isinstance(part.right, Letter) and part.right.name in names:
+            if (
+                part.operator == "<="
+                and isinstance(part.right, Letter)
+                and part.right.name in names
+            ):
                 low.setdefault(part.right.name, part.left)
             if part.operator == "<=" and isinstance(part.left, Letter) and part.left.name in names:
                 high.setdefault(part.left.name, part.right)
@@ -193,9 +198,7 @@ class Binders(Letters):
         """Read a bracket of any kind."""
         raise NotImplementedError
 
-    def _supports(
-        self, written: list[Token], sign: Token
-    ) -> list[tuple[tuple[str, ...], Node]]:
+    def _supports(self, written: list[Token], sign: Token) -> list[tuple[tuple[str, ...], Node]]:
         """Which outcomes an expectation is over, and under which laws."""
         inner = self.inner(written, in_script=False)
         if not isinstance(inner, Binders):
@@ -389,8 +392,13 @@ class Binders(Letters):
         cut = next((k for k, it in enumerate(written) if it.text == r"\in"), len(written))
         name = self._whole_symbol(written[:cut])
         if name is None:
+            if self._outcome_binders(_at_commas(list(written[:cut]))):
+                return False
             length = self.vocabulary.base_at(written, 0)
-            return bool(length) and not self._is_new(written[0])
+            scripts, _ = read_scripts(written, length)
+            match = self.vocabulary.match(tuple(it.text for it in written[:length]), scripts)
+            is_member = match is not None and bool(match.slots)
+            return bool(length) and (is_member or not self._is_new(written[0]))
         symbol = self.vocabulary.symbols[name]
         return not symbol.is_outcome and not symbol.size
 
@@ -417,7 +425,8 @@ def _at_commas(written: list[Token]) -> list[list[Token]]:
     pieces: list[list[Token]] = [[]]
     level = 0
     for token in written:
-        level += {"(": 1, r"\{": 1, "{": 1, ")": -1, r"\}": -1, "}": -1}.get(token.text, 0)
+        level += (token.text in PAIRS) - (token.text in PAIRS.values())
+        level += (token.kind == "begin") - (token.kind == "end")
         if level == 0 and (token.text == "," or token.kind in {"break", "gap"}):
             pieces.append([])
         else:

@@ -34,8 +34,6 @@ class NestedError(Exception):
 class Calculus(Machine):
     """The part of the evaluator that differentiates."""
 
-    _depends: dict[str, frozenset[str]]
-
     def depends(self, name: str) -> frozenset[str]:
         """The symbol itself and everything that its value is made of."""
         memo = self.instance.memo.setdefault("depends", {})
@@ -44,14 +42,14 @@ class Calculus(Machine):
         found: frozenset[str] = memo[name]
         return found
 
-    def primed(
-        self, function: Callable[..., Value], primes: int, values: list[Value]
-    ) -> Value:
+    def primed(self, function: Callable[..., Value], primes: int, values: list[Value]) -> Value:
         """A function, or its derivative by its argument, at values."""
         if not primes:
             return function(*values)
         if len(values) != 1:
-            raise unreadable("a prime on a function of several arguments", None, r"write `\partial`")
+            raise unreadable(
+                "a prime on a function of several arguments", None, r"write `\partial`"
+            )
         value = values[0]
         if np.iscomplexobj(arrays.plain(value)):
             raise NestedError
@@ -127,7 +125,9 @@ class Calculus(Machine):
         if scope.arguments:
             return None
         inside = (node.of, *bases)
-        letters = sorted({it.name for base in inside for it in walk(base) if isinstance(it, Letter)})
+        letters = sorted(
+            {it.name for base in inside for it in walk(base) if isinstance(it, Letter)}
+        )
         bound = tuple((name, scope.letters.get(name)) for name in letters)
         return (node.of, tuple(bases), bound, scope.known(), scope.partial)
 
@@ -153,9 +153,7 @@ class Calculus(Machine):
         flat = made.reshape(-1) if 1 in arrays.shape(made) and len(entry.indices) == 1 else made
         return flat[tuple(self.whole(it, inside) - 1 for it in entry.indices if it is not None)]
 
-    def _move(
-        self, base: Node, scope: Scope
-    ) -> tuple[Value, Callable[[Scope, Value], Scope]]:
+    def _move(self, base: Node, scope: Scope) -> tuple[Value, Callable[[Scope, Value], Scope]]:
         """The variable's value, and how a scope is made in which it is moved."""
         if isinstance(base, Apply):
             base = Sym(base.name, base.slots, at=base.at)
@@ -320,8 +318,6 @@ def _central(function: Callable[[tuple[float, ...]], Value], count: int) -> Valu
     def along(fixed: tuple[float, ...]) -> Value:
         if len(fixed) == count:
             return function(fixed)
-        return sum(
-            weight * along((*fixed, k * DIFFERENCE)) for k, weight in weights
-        ) / DIFFERENCE  # type: ignore[operator]
+        return sum(weight * along((*fixed, k * DIFFERENCE)) for k, weight in weights) / DIFFERENCE  # type: ignore[operator]
 
     return along(())

@@ -38,14 +38,6 @@ NAMELESS = "*"  # the outcome of a normal law that names none
 class Chance(Machine):
     """The part of the evaluator that knows laws."""
 
-    def depends(self, name: str) -> frozenset[str]:
-        """The symbol itself and everything that its value is made of."""
-        raise NotImplementedError
-
-    def declared_shape(self, symbol: Symbol, slots: tuple[int, ...]) -> tuple[int, ...]:
-        """The sizes of a declared symbol."""
-        raise NotImplementedError
-
     # outcomes
 
     def outcome_value(self, symbol: Symbol, scope: Scope) -> Value:
@@ -262,9 +254,7 @@ class Chance(Machine):
         """The Kullback-Leibler or Jensen-Shannon divergence of two laws."""
         self.used_chance = True
         variables = self._compared(node, scope)
-        law = next(
-            (it for it in walk(node.left) if self._normal_of(it) is not None), node.left
-        )
+        law = next((it for it in walk(node.left) if self._normal_of(it) is not None), node.left)
         if node.kind == "KL" and self._normal_of(law) is not None:
             total = []
             for weight, inside in self.support(variables, law, scope):

@@ -75,7 +75,9 @@ class Conditions(Machine):
             return bool(np.all((value >= low) & (value <= high) & (value == np.round(value))))
         if isinstance(node, Elements):
             items = [arrays.re(self.value(item, scope)) for item in node.items]
-            return any(bool(np.all(np.abs(value - item) <= CLOSE * (1 + np.abs(item)))) for item in items)
+            return any(
+                bool(np.all(np.abs(value - item) <= CLOSE * (1 + np.abs(item)))) for item in items
+            )
         if isinstance(node, Interval):
             low = arrays.re(self.value(node.low, scope))
             high = arrays.re(self.value(node.high, scope))
@@ -108,9 +110,7 @@ class Conditions(Machine):
             if all(self.holds(condition, inside) for condition in node.conditions):
                 yield inside
 
-    def range_of(
-        self, letter: str, nodes: tuple[Node, ...], scope: Scope
-    ) -> tuple[int, int]:
+    def range_of(self, letter: str, nodes: tuple[Node, ...], scope: Scope) -> tuple[int, int]:
         """The first and last value of an index: as declared, or from the places where it stands.
 
         Raises: MathError of kind SHAPE where these differ, of kind PARSE where there is none.
@@ -159,9 +159,7 @@ class Conditions(Machine):
         for child in children(node):
             yield from self._stands(letter, child, scope, inner)
 
-    def _size_at(
-        self, node: Entry, k: int, scope: Scope, inner: frozenset[str]
-    ) -> int | None:
+    def _size_at(self, node: Entry, k: int, scope: Scope, inner: frozenset[str]) -> int | None:
         """How many entries there are at an index; None where that is not known here."""
         base = node.base
         if isinstance(base, Sym) and base.name in self.vocabulary.symbols.keys() - scope.arguments:
@@ -172,9 +170,11 @@ class Conditions(Machine):
             if symbol.shape is not None and k < len(symbol.shape):
                 return self._declared_size(symbol, base, symbol.shape[k], scope)
             scope = self._somewhere(symbol, base, scope, inner)
-        if {it.name for it in walk(base) if isinstance(it, Letter)} - set(scope.letters) - {
-            binder.name for it in walk(base) if isinstance(it, Big) for binder in it.binders
-        }:
+        if (
+            {it.name for it in walk(base) if isinstance(it, Letter)}
+            - set(scope.letters)
+            - {binder.name for it in walk(base) if isinstance(it, Big) for binder in it.binders}
+        ):
             return None
         if isinstance(base, Derivative) and base.by and not isinstance(base.by[0], Entry):
             size = arrays.shape(self.value(base.by[0], scope))
@@ -194,9 +194,7 @@ class Conditions(Machine):
             known[own] = self.whole(slots[own], scope)
         return self.whole(size, self.scope.at(**known))
 
-    def _somewhere(
-        self, symbol: Symbol, base: Sym, scope: Scope, inner: frozenset[str]
-    ) -> Scope:
+    def _somewhere(self, symbol: Symbol, base: Sym, scope: Scope, inner: frozenset[str]) -> Scope:
         """A scope in which a member can be looked at whose index is bound by a sum within."""
         for (own, span), slot in zip(symbol.slots, base.slots, strict=True):
             span = span or self.vocabulary.indices.get(own)  # noqa: PLW2901

@@ -101,7 +101,9 @@ def _declared_left(written: list[Token], source: str, vocabulary: Vocabulary) ->
     tex = source[head[0].start : head[-1].end].strip()
     match = vocabulary.match(base, scripts)
     if arguments is not None:
-        return _function(tex, match.name if match and not _rest(match.rest) else None, arguments, vocabulary)
+        return _function(
+            tex, match.name if match and not _rest(match.rest) else None, arguments, vocabulary
+        )
     if match is not None:
         known = _known(match.name, match.slots, match.rest, vocabulary)
         if known is not None:

@@ -12,7 +12,15 @@ from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.mutate import Error, mutants, repairs
 from derivatex.mathtex.plain import plain
-from derivatex.mathtex.relation import DifferError, Relation, Tally, _compare, _placed, _scopes, check
+from derivatex.mathtex.relation import (
+    DifferError,
+    Relation,
+    Tally,
+    _compare,
+    _placed,
+    _scopes,
+    check,
+)
 from derivatex.mathtex.tree import Derivative, Node, Val, walk
 
 if TYPE_CHECKING:
@@ -67,7 +75,9 @@ def _repaired(
 ) -> None:
     target = Target(relation, session)
     sizes = tuple(
-        name for name, symbol in session.vocabulary.symbols.items() if symbol.size and not symbol.slots
+        name
+        for name, symbol in session.vocabulary.symbols.items()
+        if symbol.size and not symbol.slots
     )
     tried = 0
     for change, made in repairs(relation.right, session.vocabulary, sizes):
@@ -83,9 +93,7 @@ def _repaired(
     _terms_of_other_side(relation, target, kinds)
 
 
-def _terms_of_other_side(
-    relation: Relation, target: Target, kinds: dict[str, str]
-) -> None:
+def _terms_of_other_side(relation: Relation, target: Target, kinds: dict[str, str]) -> None:
     """Whether the right side is the left one, or an established form of it, without one term."""
     if Error.TERM.value in kinds:
         return
@@ -93,7 +101,9 @@ def _terms_of_other_side(
         for change, made in mutants(other, target.session.vocabulary):
             if change.kind is Error.TERM and target.same(made, relation.right):
                 shown = plain(other, target.session.vocabulary)
-                kinds[Error.TERM.value] = f"a term of `{shown}` is missing: {change.words} it is this"
+                kinds[Error.TERM.value] = (
+                    f"a term of `{shown}` is missing: {change.words} it is this"
+                )
                 return
 
 
@@ -135,7 +145,14 @@ class Target:
                 for letters, scope in _scopes(self.relation, evaluator):
                     tally.compared += 1
                     _compare(relation, evaluator, scope, _placed(evaluator, draw, letters), tally)
-        except (DifferError, MathError, np.linalg.LinAlgError, ValueError, TypeError, RecursionError):
+        except (
+            DifferError,
+            MathError,
+            np.linalg.LinAlgError,
+            ValueError,
+            TypeError,
+            RecursionError,
+        ):
             return False
         return tally.compared > 0 and (tally.nonzero or zeros)
 

@@ -221,7 +221,10 @@ def _leads_row(found: tuple[Token, ...], k: int) -> bool:
 
 
 def _is_beside_dots(found: tuple[Token, ...], k: int) -> bool:
-    return r"\dots" in {found[k - 1].text if k else "", found[k + 1].text if k + 1 < len(found) else ""}
+    return r"\dots" in {
+        found[k - 1].text if k else "",
+        found[k + 1].text if k + 1 < len(found) else "",
+    }
 
 
 def _is_word(token: Token, vocabulary: Vocabulary) -> bool:
@@ -256,9 +259,9 @@ def _is_about_indices(written: list[Token], vocabulary: Vocabulary) -> bool:
     is_index = False
     for token in written:
         if token.kind == "letter":
-            if token.text in vocabulary.indices:
-                is_index = True
-            elif (token.text,) not in vocabulary.forms and len(token.text) == 1:
+            if token.text in vocabulary.indices or (
+                (token.text,) not in vocabulary.forms and len(token.text) == 1
+            ):
                 is_index = True
             else:
                 found = vocabulary.forms.get((token.text,), [])

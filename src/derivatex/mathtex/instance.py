@@ -122,7 +122,9 @@ class Instance:
         if not choices:
             choices = [k for k in range(least, high + 1)]
         if not choices:
-            raise unreadable(f"the size `{key[0]}` has no value: at least {least}, at most {most}", None)
+            raise unreadable(
+                f"the size `{key[0]}` has no value: at least {least}, at most {most}", None
+            )
         generator = self.generator("size " + key[0], *key[1])
         return int(choices[generator.integers(len(choices))])
 

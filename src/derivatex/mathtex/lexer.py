@@ -20,21 +20,135 @@ MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 
 SKIPPED = frozenset(
-    r", ; : ! / > left right middle displaystyle textstyle scriptstyle limits nolimits nonumber notag "
-    r"big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm allowbreak "
-    r"mathstrut strut thinspace negthinspace medspace thickspace enspace displaybreak noindent "
-    "mathop mathrel mathbin mathopen mathclose mathord smash mathstrut relax nobreak".split(" ")
+    [
+        r",",
+        r";",
+        r":",
+        r"!",
+        r"/",
+        r">",
+        r"left",
+        r"right",
+        r"middle",
+        r"displaystyle",
+        r"textstyle",
+        r"scriptstyle",
+        r"limits",
+        r"nolimits",
+        r"nonumber",
+        r"notag",
+        r"big",
+        r"Big",
+        r"bigg",
+        r"Bigg",
+        r"bigl",
+        r"Bigl",
+        r"biggl",
+        r"Biggl",
+        r"bigr",
+        r"Bigr",
+        r"biggr",
+        r"Biggr",
+        r"bigm",
+        r"Bigm",
+        r"biggm",
+        r"Biggm",
+        r"allowbreak",
+        r"mathstrut",
+        r"strut",
+        r"thinspace",
+        r"negthinspace",
+        r"medspace",
+        r"thickspace",
+        r"enspace",
+        r"displaybreak",
+        r"noindent",
+        r"mathop",
+        r"mathrel",
+        r"mathbin",
+        r"mathopen",
+        r"mathclose",
+        r"mathord",
+        r"smash",
+        r"mathstrut",
+        r"relax",
+        r"nobreak",
+    ]
 ) | {" ", "\n"}
 SKIPPED_WITH_ARGUMENT = frozenset(
-    "label tag tag* hspace hspace* vspace vspace* phantom hphantom vphantom color needspace".split()
+    [
+        "label",
+        "tag",
+        "tag*",
+        "hspace",
+        "hspace*",
+        "vspace",
+        "vspace*",
+        "phantom",
+        "hphantom",
+        "vphantom",
+        "color",
+        "needspace",
+    ]
 )
 GAPS = {"quad", "qquad"}
-UNWRAPPED = frozenset("substack boxed fbox underbrace overbrace underline mathclap mathrlap ensuremath".split())
-ALIGNMENTS = frozenset("aligned split gathered align align* gather gather* alignedat".split())
-WORDS = frozenset("operatorname operatorname* mathrm text textrm textnormal textit mbox rm".split())
+UNWRAPPED = frozenset(
+    [
+        "substack",
+        "boxed",
+        "fbox",
+        "underbrace",
+        "overbrace",
+        "underline",
+        "mathclap",
+        "mathrlap",
+        "ensuremath",
+    ]
+)
+ALIGNMENTS = frozenset(
+    ["aligned", "split", "gathered", "align", "align*", "gather", "gather*", "alignedat"]
+)
+WORDS = frozenset(
+    [
+        "operatorname",
+        "operatorname*",
+        "mathrm",
+        "text",
+        "textrm",
+        "textnormal",
+        "textit",
+        "mbox",
+        "rm",
+    ]
+)
 ACCENTS = frozenset(
-    "hat widehat tilde widetilde bar overline vec dot ddot check breve acute grave mathring mathbf "
-    "boldsymbol bm mathcal mathbb mathfrak mathscr mathsf mathit mathtt mathbfit".split()
+    [
+        "hat",
+        "widehat",
+        "tilde",
+        "widetilde",
+        "bar",
+        "overline",
+        "vec",
+        "dot",
+        "ddot",
+        "check",
+        "breve",
+        "acute",
+        "grave",
+        "mathring",
+        "mathbf",
+        "boldsymbol",
+        "bm",
+        "mathcal",
+        "mathbb",
+        "mathfrak",
+        "mathscr",
+        "mathsf",
+        "mathit",
+        "mathtt",
+        "mathbfit",
+    ]
 )
 SAME = {
     "lVert": "|", "rVert": "|", "Vert": "|", "geq": "ge", "geqslant": "ge", "leq": "le",

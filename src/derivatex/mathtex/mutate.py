@@ -93,9 +93,7 @@ def mutants(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]
     yield from _fresh(variants(node, change), seen)
 
 
-def _fresh(
-    made: Iterator[tuple[Change, Node]], seen: set[Node]
-) -> Iterator[tuple[Change, Node]]:
+def _fresh(made: Iterator[tuple[Change, Node]], seen: set[Node]) -> Iterator[tuple[Change, Node]]:
     for what, other in made:
         if other not in seen:
             seen.add(other)
@@ -139,7 +137,10 @@ def changes(  # noqa: C901, PLR0912  # one branch for each kind of node
                 yield Change(Error.CHAIN, "a factor left out"), made
         case Div(over, under):
             if isinstance(over, Number) and isinstance(under, Number):
-                yield Change(Error.FACTOR, "a fraction turned round"), replace(node, over=under, under=over)
+                yield (
+                    Change(Error.FACTOR, "a fraction turned round"),
+                    replace(node, over=under, under=over),
+                )
         case Pow(base, exponent):
             yield from _in_power(node, base, exponent)
         case HadamardPow(base, _):
@@ -163,7 +164,10 @@ def changes(  # noqa: C901, PLR0912  # one branch for each kind of node
         case Divergence(_, left, right):
             yield Change(Error.ORDER, "the laws exchanged"), replace(node, left=right, right=left)
         case LawCall(_, of, given) if len(of) == 1 == len(given):
-            yield Change(Error.ORDER, "outcome and condition exchanged"), replace(node, of=given, given=of)
+            yield (
+                Change(Error.ORDER, "outcome and condition exchanged"),
+                replace(node, of=given, given=of),
+            )
         case Apply(_, arguments) | Named(_, arguments):
             yield from _in_call(node, arguments)
         case Norm(_, kind) if kind in {"1", "2", ""}:
@@ -201,7 +205,8 @@ def _in_product(node: Mul, factors: tuple[Node, ...]) -> Iterator[tuple[Change, 
         rest = factors[:k] + factors[k + 1 :]
         made = rest[0] if len(rest) == 1 else replace(node, factors=rest)
         is_constant = isinstance(factor, Number) or (
-            isinstance(factor, Div) and all(isinstance(it, Number) for it in (factor.over, factor.under))
+            isinstance(factor, Div)
+            and all(isinstance(it, Number) for it in (factor.over, factor.under))
         )
         kind = Error.FACTOR if is_constant else Error.CHAIN
         yield Change(kind, "a factor left out"), made
@@ -268,14 +273,21 @@ def _in_number(node: Number, text: str) -> Iterator[tuple[Change, Node]]:
         last = int(digits) + 1
         places = len(text.partition(".")[2])
         made = str(last).rjust(places + 1, "0")
-        yield Change(Error.DIGIT, "the last digit"), Number(f"{made[:-places]}.{made[-places:]}", at=node.at)
+        yield (
+            Change(Error.DIGIT, "the last digit"),
+            Number(f"{made[:-places]}.{made[-places:]}", at=node.at),
+        )
     else:
         yield Change(Error.FACTOR, "a number larger by one"), Number(str(int(text) + 1), at=node.at)
 
 
 def _unit(node: Val) -> str | None:
     """One unit of the last digit that a value is asked for."""
-    return "0." + "0" * (int(node.digits) - 1) + "1" if node.digits.isdecimal() and int(node.digits) else "1"
+    return (
+        "0." + "0" * (int(node.digits) - 1) + "1"
+        if node.digits.isdecimal() and int(node.digits)
+        else "1"
+    )
 
 
 def _in_entry(
@@ -316,7 +328,10 @@ def _in_big(node: Big) -> Iterator[tuple[Change, Node]]:
 def _in_call(node: Apply | Named, arguments: tuple[Node, ...]) -> Iterator[tuple[Change, Node]]:
     if len(arguments) == 2:  # noqa: PLR2004
         if not isinstance(node, Named) or node.name not in {"max", "min", "kronecker"}:
-            yield Change(Error.ORDER, "arguments exchanged"), replace(node, arguments=arguments[::-1])
+            yield (
+                Change(Error.ORDER, "arguments exchanged"),
+                replace(node, arguments=arguments[::-1]),
+            )
     if isinstance(node, Named) and node.name in {"max", "min"}:
         other = "min" if node.name == "max" else "max"
         yield Change(Error.ORDER, f"{other} for {node.name}"), replace(node, name=other)
@@ -348,13 +363,21 @@ def repairs(
     for change, made in found:
         groups[change.kind].append((change, made))
     for number in ("3", "4"):
-        groups[Error.FACTOR].append((Change(Error.FACTOR, f"{number} times the whole"), _times(number, node)))
+        groups[Error.FACTOR].append(
+            (Change(Error.FACTOR, f"{number} times the whole"), _times(number, node))
+        )
         quotient = Div(node, Number(number), at=node.at)
-        groups[Error.FACTOR].append((Change(Error.FACTOR, f"one {number}th of the whole"), quotient))
+        groups[Error.FACTOR].append(
+            (Change(Error.FACTOR, f"one {number}th of the whole"), quotient)
+        )
     for name in sizes:
         size = Sym(name)
-        groups[Error.FACTOR].append((Change(Error.FACTOR, f"{name} times the whole"), Mul((size, node))))
-        groups[Error.FACTOR].append((Change(Error.FACTOR, f"the whole over {name}"), Div(node, size)))
+        groups[Error.FACTOR].append(
+            (Change(Error.FACTOR, f"{name} times the whole"), Mul((size, node)))
+        )
+        groups[Error.FACTOR].append(
+            (Change(Error.FACTOR, f"the whole over {name}"), Div(node, size))
+        )
     groups[Error.TRANSPOSE] = [
         (Change(Error.TRANSPOSE, "the transpose of the whole"), Transpose(node, at=node.at)),
         *groups[Error.TRANSPOSE],

@@ -13,13 +13,13 @@ from derivatex.mathtex import arrays
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.machine import Machine
 from derivatex.mathtex.scope import Scope, Shift
-from derivatex.mathtex.tree import Apply, Node, Optimum, Subdifferential
+from derivatex.mathtex.tree import Apply, Optimum, Subdifferential
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from derivatex.mathtex.arrays import Value
-    from derivatex.mathtex.vocabulary import Definition, Symbol
+    from derivatex.mathtex.vocabulary import Definition
 
 RADII = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 STEP = 1e-6  # of a one-sided slope
@@ -33,10 +33,6 @@ NEWTON_STEPS = 60
 
 class Optima(Machine):
     """The part of the evaluator that knows optima."""
-
-    def declared_shape(self, symbol: Symbol, slots: tuple[int, ...]) -> tuple[int, ...]:
-        """The sizes of a declared symbol."""
-        raise NotImplementedError
 
     def objective(self, node: Optimum, scope: Scope) -> Callable[[Value], Value]:
         """What is minimised, as a function of the variable; a maximum is turned round."""
@@ -99,9 +95,7 @@ class Optima(Machine):
                     return f"at a distance of {length:g} the value is {word} by {best - value:.3g}"
         return self._why_not_flat(function, start, domain)
 
-    def _why_not_flat(
-        self, function: Callable[[Value], Value], start: Value, domain: str
-    ) -> str:
+    def _why_not_flat(self, function: Callable[[Value], Value], start: Value, domain: str) -> str:
         """Where it is smooth, the gradient must vanish along feasible directions."""
         if domain in {"positive", "unit", "simplex"} and np.min(np.abs(start)) < STEP:
             return ""
@@ -149,7 +143,7 @@ class Optima(Machine):
                     self.call(of.name, slots, (other if other.shape else float(other),), scope)
                 )
                 short = best + length * float(np.sum(slope * way)) - there
-                if short > 1e-9 * (1 + abs(best) + abs(there)):  # noqa: PLR2004
+                if short > 1e-9 * (1 + abs(best) + abs(there)):
                     return f"the line through the point lies above the function by {short:.3g}"
         return ""
 
@@ -168,7 +162,9 @@ class Optima(Machine):
         formula = self.vocabulary.confirmed.get(definition.name)
         if formula is not None:
             names = dict(zip(definition.parameters, formula.parameters, strict=True))
-            arguments = {names[name]: value for name, value in scope.arguments.items() if name in names}
+            arguments = {
+                names[name]: value for name, value in scope.arguments.items() if name in names
+            }
             return self.value(formula.body, scope.within(arguments))
         return self.value(definition.body, scope)
 
@@ -180,7 +176,10 @@ class Optima(Machine):
         hint = "state its closed form in a relation of its own first"
         is_traced = any(
             isbox(it) or np.iscomplexobj(it)
-            for it in (*scope.arguments.values(), *(v for s in scope.shift.chain() for v in s.moved.values()))
+            for it in (
+                *scope.arguments.values(),
+                *(v for s in scope.shift.chain() for v in s.moved.values()),
+            )
         )
         if is_traced:
             raise unreadable("a derivative through an optimum", node.at, hint)
@@ -229,7 +228,7 @@ def _newton(function: Callable[[Value], Value], start: Value) -> Value | None:
         g = slope(here)
         if not np.all(np.isfinite(g)):
             return None
-        if np.max(np.abs(g)) < 1e-11 * (1 + abs(value)):  # noqa: PLR2004
+        if np.max(np.abs(g)) < 1e-11 * (1 + abs(value)):
             return here
         h = curve(here)
         for _ in range(30):
@@ -243,7 +242,7 @@ def _newton(function: Callable[[Value], Value], start: Value) -> Value | None:
                 break
             damping = max(damping * 10, 1e-8)
         here, value = here + step, other
-    return here if np.max(np.abs(slope(here))) < 1e-8 * (1 + abs(value)) else None  # noqa: PLR2004
+    return here if np.max(np.abs(slope(here))) < 1e-8 * (1 + abs(value)) else None
 
 
 def is_feasible(value: Value, domain: str) -> bool:
@@ -261,9 +260,7 @@ def is_feasible(value: Value, domain: str) -> bool:
     return True
 
 
-def directions(
-    start: Value, domain: str, generator: np.random.Generator
-) -> Iterator[Value]:
+def directions(start: Value, domain: str, generator: np.random.Generator) -> Iterator[Value]:
     """Unit steps along the axes, both ways, and random ones; along a simplex they sum to zero."""
     places = list(np.ndindex(*start.shape))[:MAX_AXES] if start.shape else [()]
     for place in places:

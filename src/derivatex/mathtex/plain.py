@@ -139,7 +139,9 @@ class _Plain:
                 return f"normal({first}{self.inside((mean, variance))})", ATOM
             case tree.Expectation(kind, variables, law, body):
                 sign = "E" if kind == "mean" else "Var"
-                under = f"[{', '.join(map(self.name, variables))} ~ {self.show(law)[0]}]" if law else ""
+                under = (
+                    f"[{', '.join(map(self.name, variables))} ~ {self.show(law)[0]}]" if law else ""
+                )
                 return f"{sign}{under}({self.show(body)[0]})", ATOM
             case tree.Integral(variables, body):
                 over = ", ".join(map(self.name, variables))

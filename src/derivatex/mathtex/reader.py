@@ -18,14 +18,11 @@ from derivatex.mathtex.tree import (
     Comparison,
     Div,
     Elements,
-    Entry,
     Hadamard,
     HadamardDiv,
     Inner,
     Interval,
     Iverson,
-    LawCall,
-    Letter,
     Matrix,
     Mul,
     Named,
@@ -34,12 +31,10 @@ from derivatex.mathtex.tree import (
     Norm,
     Normal,
     Number,
-    Pow,
     Root,
     Space,
     Span,
     Subdifferential,
-    Sym,
     Val,
 )
 from derivatex.mathtex.vocabulary import Scripts, argument_tokens, read_scripts
@@ -48,7 +43,9 @@ if TYPE_CHECKING:
     from derivatex.mathtex.lexer import Token
     from derivatex.mathtex.vocabulary import Vocabulary
 
-COMMANDS = frozenset("exp log ln tanh sinh cosh sin cos tan det max min arctan".split())
+COMMANDS = frozenset(
+    ["exp", "log", "ln", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det", "max", "min", "arctan"]
+)
 WORDS = {
     "exp": "exp", "log": "log", "ln": "log", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh",
     "sin": "sin", "cos": "cos", "tan": "tan", "arctan": "arctan", "det": "det", "sign": "sign",
@@ -86,7 +83,9 @@ class Reader(Binders):
         """Read a product; products entry by entry stand alone, but for numbers before them."""
         self.nesting += 1
         if self.nesting > 3 * 60:
-            raise unreadable("this formula is too deep", self.token.start, "cut it into definitions")
+            raise unreadable(
+                "this formula is too deep", self.token.start, "cut it into definitions"
+            )
         factors = [self._quotient()]
         entrywise: list[tuple[str, Node]] = []
         while True:
@@ -261,7 +260,8 @@ class Reader(Binders):
             made = Named("factorial", (made,), at=made.at)
         scripts, self.position = read_scripts(self.found, self.position)
         self.refuse_primes(scripts)
-        if isinstance(made, (Number, Val)) and scripts.sub:
+        is_index = bool(scripts.sub) and scripts.sub[0].text != "+"
+        if isinstance(made, (Number, Val)) and is_index:
             raise unreadable("a number has no index", scripts.at)
         return self.superscript(self.subscript(made, scripts), scripts)
 
@@ -351,7 +351,11 @@ class Reader(Binders):
             if not half:
                 raise unreadable("half of a fraction is missing", sign.start)
         first, second = over[0].text, under[0].text
-        is_d = first in DIFFERENTIALS and second in DIFFERENTIALS and ("d",) not in self.vocabulary.forms
+        is_d = (
+            first in DIFFERENTIALS
+            and second in DIFFERENTIALS
+            and ("d",) not in self.vocabulary.forms
+        )
         if (first == second == r"\partial") or is_d:
             return self.derivative(over, under, sign)
         return Div(self.all_of(over), self.all_of(under), at=sign.start)
@@ -488,11 +492,13 @@ class Reader(Binders):
             hint = r"write `& \text{if } …` or `& \text{otherwise}`"
             raise unreadable("a branch without a condition", value.start, hint)
         parts: list[list[Token]] = [[]]
+        level = 0
         for token in kept:
-            is_and = token.kind == "word" and token.name in {"and", "or"}
+            level += {"begin": 1, "end": -1}.get(token.kind, 0)
+            is_and = token.kind == "word" and token.name in {"and", "or"} and not level
             if is_and and token.name == "or":
                 raise unreadable("`or` in a condition", token.start, "write two branches")
-            if is_and or token.text == r"\land":
+            if is_and or (token.text == r"\land" and not level):
                 parts.append([])
             else:
                 parts[-1].append(token)
@@ -538,15 +544,20 @@ class Reader(Binders):
             made = self.inline_derivative()
             if isinstance(made, Subdifferential):
                 return made
-        raise unreadable(f"{token.shown} starts no set that can be read", token.start,
-                         r"read are `\mathbb{R}^n`, `\{…\}`, intervals and `\partial h(u)`")
+        raise unreadable(
+            f"{token.shown} starts no set that can be read",
+            token.start,
+            r"read are `\mathbb{R}^n`, `\{…\}`, intervals and `\partial h(u)`",
+        )
 
     def _sizes(self, scripts: Scripts) -> tuple[Node, ...]:
         if not scripts.sup:
             return ()
         parts: list[list[Token]] = [[]]
+        level = 0
         for token in scripts.sup:
-            if token.text in {r"\times", ","}:
+            level += (token.text in PAIRS) - (token.text in PAIRS.values())
+            if token.text in {r"\times", ","} and not level:
                 parts.append([])
             else:
                 parts[-1].append(token)

@@ -162,12 +162,12 @@ def check(relation: Relation, session: Session) -> Result:
             )
         except RecursionError:
             return _result(tally, failure=Kind.PARSE, message="this definition never ends")
-        except np.linalg.LinAlgError as error:
+        except (np.linalg.LinAlgError, ZeroDivisionError, OverflowError) as error:
             return _result(tally, failure=Kind.NAN, message=str(error).lower())
     return _result(tally, status=status)
 
 
-def _result(tally: Tally, **more: Any) -> Result:  # noqa: ANN401
+def _result(tally: Tally, **more: Any) -> Result:
     return Result(
         error=tally.error, draws=tally.draws, instances=tally.compared,
         confirmations=tally.confirmations, **more,
@@ -181,7 +181,10 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
         relation = replace(relation, setting=replace(relation.setting, is_given=True))
     for draw in range(session.draws):
         _compare_on(relation, session, draw, tally)
-        if relation.setting.is_given and session.evaluator(relation.setting, draw).instance.is_fixed:
+        if (
+            relation.setting.is_given
+            and session.evaluator(relation.setting, draw).instance.is_fixed
+        ):
             break  # every further instance would be the same
     _reach_branches(relation, session, tally)
     if tally.compared == 0:
@@ -354,7 +357,9 @@ def _compare_values(
         left, right = np.broadcast_arrays(left, right)
     for side, value in (("left", left), ("right", right)):
         if np.any(np.isnan(value)):
-            raise MathError(Kind.NAN, f"the {side} side is undefined on draw {place.draw}", relation.at)
+            raise MathError(
+                Kind.NAN, f"the {side} side is undefined on draw {place.draw}", relation.at
+            )
     scale = np.maximum(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0))
     if scale > ROUNDING * 100 * max(1e-3, evaluator.peak):
         tally.nonzero = True
@@ -419,7 +424,11 @@ def _influence(side: Node, node: Number, unit: float, evaluator: Evaluator) -> f
     from derivatex.mathtex.tree import mapped  # noqa: PLC0415
 
     def moved(it: Node) -> Node:
-        return replace(it, text=repr(float(node.text) + unit)) if it is node or (it == node and it.at == node.at) else it  # type: ignore[call-arg]
+        return (
+            replace(it, text=repr(float(node.text) + unit))
+            if it is node or (it == node and it.at == node.at)
+            else it
+        )  # type: ignore[call-arg]
 
     before = evaluator.value(side, evaluator.scope)
     after = evaluator.value(mapped(side, moved), evaluator.scope)
@@ -437,7 +446,8 @@ def _compare_with_set(
         wanted = (*sizes, 1) if len(sizes) == 1 else sizes
         if arrays.shape(value) != wanted:
             raise misshapen(
-                f"it is {arrays.named(arrays.shape(value))}, not {arrays.named(wanted)}", relation.at
+                f"it is {arrays.named(arrays.shape(value))}, not {arrays.named(wanted)}",
+                relation.at,
             )
     elif isinstance(right, Subdifferential):
         why = evaluator.why_no_subgradient(right, value, scope)
@@ -489,18 +499,18 @@ def _optimum(node: Node, session: Session) -> Optimum | None:
         return node if node.kind.startswith("arg") else None
     if isinstance(node, (Sym, Apply)):
         definition = session.vocabulary.definitions.get(node.name)
-        if definition and isinstance(definition.body, Optimum) and definition.body.kind.startswith("arg"):
+        if (
+            definition
+            and isinstance(definition.body, Optimum)
+            and definition.body.kind.startswith("arg")
+        ):
             return definition.body
     return None
 
 
-def _is_optimum(
-    relation: Relation, evaluator: Evaluator, scope: Scope, place: Place
-) -> bool:
+def _is_optimum(relation: Relation, evaluator: Evaluator, scope: Scope, place: Place) -> bool:
     """Check a side that is an optimum against the other; False where neither is one."""
-    found = [
-        _optimum_in(side, evaluator, scope) for side in (relation.left, relation.right)
-    ]
+    found = [_optimum_in(side, evaluator, scope) for side in (relation.left, relation.right)]
     if found[0] is None and found[1] is None:
         return False
     if relation.operator not in {"=", ":=", "in"}:
@@ -517,9 +527,7 @@ def _is_optimum(
     return True
 
 
-def _optimum_in(
-    node: Node, evaluator: Evaluator, scope: Scope
-) -> tuple[Optimum, Scope] | None:
+def _optimum_in(node: Node, evaluator: Evaluator, scope: Scope) -> tuple[Optimum, Scope] | None:
     if isinstance(node, Optimum):
         return (node, scope) if node.kind.startswith("arg") else None
     if not isinstance(node, (Sym, Apply)) or node.name in evaluator.vocabulary.confirmed:
@@ -556,7 +564,7 @@ def _compare_objectives(
     table = np.array(values)
     slope, shift = np.polyfit(table[:, 1], table[:, 0], 1)
     gap = np.max(np.abs(table[:, 0] - slope * table[:, 1] - shift))
-    if not (gap <= 1e-9 * (1 + np.max(np.abs(table))) and slope > 0):  # noqa: PLR2004
+    if not (gap <= 1e-9 * (1 + np.max(np.abs(table))) and slope > 0):
         message = "the two objectives are not the same up to a constant and a positive factor"
         raise DifferError(message, place)
 
@@ -568,7 +576,11 @@ def _confirm(relation: Relation, session: Session) -> None:
     for side, other in ((relation.left, relation.right), (relation.right, relation.left)):
         if not isinstance(side, (Sym, Apply)) or _optimum(side, session) is None:
             continue
-        if _optimum(other, session) is not None or relation.conditions or relation.setting != Setting():
+        if (
+            _optimum(other, session) is not None
+            or relation.conditions
+            or relation.setting != Setting()
+        ):
             continue
         if isinstance(side, Sym) and not side.slots:
             session.vocabulary.confirmed.setdefault(side.name, Definition(side.name, other))

@@ -300,5 +300,3 @@ def _root(residual: Callable[[Value], Value], start: Value) -> Value | None:
             else:
                 return here if size < 1e-9 else None  # noqa: PLR2004
     return here if float(np.max(np.abs(gap))) < 1e-10 else None  # noqa: PLR2004
-
-

@@ -409,6 +409,8 @@ def variants(node: Node, change: Callable[[Node], Iterator[Any]]) -> Iterator[An
     """
     yield from change(node)
     for item in fields(node):
+        if item.name == "variable":  # of an optimum: what it is over is no formula
+            continue
         value = getattr(node, item.name)
         for label, made in _variants_in(value, change):
             yield label, replace(node, **{item.name: made})

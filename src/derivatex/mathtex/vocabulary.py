@@ -11,7 +11,7 @@ from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import Token, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from derivatex.mathtex.tree import Node
 
@@ -283,7 +283,9 @@ def index_items(written: Sequence[Token], wanted: int | None) -> list[list[Token
         return [item for item in items if item]
     if wanted == 1 and not _are_letters(written):
         return [list(written)] if written else []
-    singles = [token for token in written if token.kind in {"letter", "number"} or token.text == ":"]
+    singles = [
+        token for token in written if token.kind in {"letter", "number"} or token.text == ":"
+    ]
     if len(singles) == len(written):
         pieces = [piece for token in written for piece in _digits(token, wanted, len(written))]
         if wanted is None or len(pieces) >= wanted:
@@ -326,9 +328,7 @@ def read_scripts(found: Sequence[Token], position: int) -> tuple[Scripts, int]:
     return scripts, position
 
 
-def argument_tokens(
-    found: Sequence[Token], position: int, of: Token
-) -> tuple[list[Token], int]:
+def argument_tokens(found: Sequence[Token], position: int, of: Token) -> tuple[list[Token], int]:
     """The tokens of one argument, a group or a single token, and where it ends."""
     if position >= len(found) or found[position].kind in {"close", "break", "amp"}:
         raise unreadable(f"nothing stands after {of.shown}", of.start)
@@ -361,7 +361,9 @@ def form_of(tex: str, name: str, slots: Sequence[str] = ()) -> Form:
     )
     if all(is_slot(text) or text == "," for text in sub):
         sub = tuple(text for text in sub if text != ",")
-    missing = [letter for letter in slots if letter not in {it.text for it in scripts.sub + scripts.sup}]
+    missing = [
+        letter for letter in slots if letter not in {it.text for it in scripts.sub + scripts.sup}
+    ]
     if missing:
         raise unreadable(f"the index `{missing[0]}` is not in `{tex}`", 0)
     return Form(tuple(token.text for token in base), sub, sup, scripts.primes, name)

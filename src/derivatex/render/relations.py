@@ -103,7 +103,12 @@ def _statuses(counts: Counter[State]) -> Markup:
     made.add_hline()
     for state in STATUSES:
         if counts[state]:
-            cells = (f"\\dxletter{{{state.mark}}}", state.value, str(counts[state]), MEANINGS[state])
+            cells = (
+                f"\\dxletter{{{state.mark}}}",
+                state.value,
+                str(counts[state]),
+                MEANINGS[state],
+            )
             made.add_row([NoEscape(cell) for cell in cells])
     return markup(f"{{\\small {made.dumps()}\\par}}")
 
