@@ -75,8 +75,8 @@ class Author:
     def compute(self, text: Text) -> Solution:
         """Compute the problem in this process."""
         problem = self.write(text).problems[0]
-        givens = {name: symbol.given for name, symbol in problem.symbols.items()}
-        return worker.run(Task(self.root, "1", MODULE, givens), lambda _what, _line: None)
+        task = Task(self.root, "1", MODULE, problem.givens)
+        return worker.run(task, lambda _what, _line: None)
 
     def examine(self, text: Text, sampling: Sampling = SAMPLING) -> Examination:
         """Compute and check the assignment."""

@@ -63,10 +63,10 @@ def test_verdicts(tmp_path: Path) -> None:
     verdicts = (
         Verdict("1", "route", "a", State.PASSED, "by_hand", 1e-12, AT),
         Verdict("1", "route", "b", State.PASSED, "by_hand", 0.0, AT),
-        Verdict("1", "relation", "c = d", State.UNCHECKED, "why"),
+        Verdict("1", "relation", "c = d", State.UNVERIFIED, "why"),
     )
     record = written(tmp_path, verdicts=verdicts)
-    assert record["counts"] == {"route": {"passed": 2}, "relation": {"unchecked": 1}}
+    assert record["counts"] == {"route": {"passed": 2}, "relation": {"unverified": 1}}
     assert record["passed"] is True
     assert record["verdicts"][0] == {
         "at": "solutions/made/1_made.py:7:1",

@@ -171,10 +171,11 @@ def test_the_printed_operands_explain_an_erratum(author: Author) -> None:
         of: large
         kind: imprecise
         printed: 10^5 s = 1000
-        right: 10^5 s = \val{large}
+        right: l = \val{large}
         why: The operand was rounded first.
     """
-    text = Text(module, blocks, "symbols: {s: {given: 0.006}}\npublished: {large: 1000}")
+    head = "symbols: {s: {given: 0.006}, l: {given: 600}}\npublished: {large: 1000}"
+    text = Text(module, blocks, head)
     assert author.errors(text) == []
     verdict, _ = author.verdicts(text, "erratum")
     assert verdict.detail.endswith("; its operands as printed give the published number")

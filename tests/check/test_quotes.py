@@ -38,7 +38,10 @@ BLOCKS = r"""
     right: q = \val{quarter}
     why: A slip.
 """
-HEAD = "symbols: {q: {given: 0.25}, p: {given: 0.5}, x: {}}\npublished: {quarter: 0.26}"
+HEAD = """
+symbols: {q: {given: 0.25}, p: {given: 0.25}, r: {given: 0.5}}
+published: {quarter: 0.26}
+"""
 GOOD = Text(MODULE, BLOCKS, HEAD)
 
 
@@ -51,8 +54,8 @@ def test_an_honest_erratum(author: Author) -> None:
     ("old", "new", "place"),
     [
         ("q = 0.26", "q = 0.27", "q = 0.27"),
-        ("q = 0.26", "q = p", "q = p"),
-        ("q = 0.26", "0.26 = 0.27", "0.26 = 0.27"),
+        ("q = 0.26", "q = r", "q = r"),
+        ("q = 0.26", "0.26 = 0.28", "0.26 = 0.28"),
         (r"right: q = \val{quarter}", r"right: q = p", "q = p"),
     ],
 )

@@ -121,7 +121,7 @@ class Maker:
             return self.letter()
         if kind == 3:
             return self.member(0)
-        return Sym(self.one([it for it in (*PLAIN, *COUNTS) if it not in self.bound]))
+        return Sym(self.one([it for it in (*PLAIN, *COUNTS) if it not in self.bound | self.taken]))
 
     def letter(self) -> Node:
         """An index letter."""

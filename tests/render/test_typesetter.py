@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from derivatex.diagnostics import Location
 from derivatex.model import Part, Problem, TextBlock
 from derivatex.render.marks import Marks
+from derivatex.render.relations import Statuses
 from derivatex.render.typesetter import Typesetter, aligned_at_point
-from derivatex.solution import Numbers, Solution, Table, Value
+from derivatex.solution import Evaluated, Numbers, Solution, State, Table, Value, Verdict
 from derivatex.tex.markup import Fragment, Math, Prose, RawTex, Source, Text
 from derivatex.tex.notation import Notation
 from derivatex.tex.numbers import TypedNumber, TypedNumbers
@@ -24,7 +27,9 @@ NUMBERS: dict[str, Numbers] = {
 }
 
 
-def typesetter(numbers: dict[str, Numbers] | None = None) -> Typesetter:
+def typesetter(
+    numbers: dict[str, Numbers] | None = None, verdicts: tuple[Verdict, ...] = ()
+) -> Typesetter:
     """The typesetter of a problem 2 with a few values, one of them published."""
     part = Part.model_construct(
         at=HERE, part="a", question=WORDS, solution=(TextBlock.model_construct(text=WORDS),)
@@ -37,7 +42,7 @@ def typesetter(numbers: dict[str, Numbers] | None = None) -> Typesetter:
         name: Value(name, held, Notation(3), HERE) for name, held in (numbers or NUMBERS).items()
     }
     made["s"] = Value("s", 1500.0, Notation(2, scientific=True), HERE)
-    return Typesetter(problem, Solution("2", made), Marks())
+    return Typesetter(problem, Solution("2", made), Marks(), Statuses(verdicts, "2"))
 
 
 def tex(text: str, kind: type[Fragment] = Prose) -> str:
@@ -135,13 +140,52 @@ def test_every_line_keeps_its_place(text: str) -> None:
 DISPLAY = Math("a &= b \\label{u}\\\\\n&= c", "f.yaml", ((3, 5), (4, 5)))
 
 
-@pytest.mark.parametrize(("reasons", "mark"), [(1, r"\notag"), (2, r"\tag*{\dxmark{1}}")])
+def found(row: int, state: State, display: Math = DISPLAY, problem: str = "2") -> Verdict:
+    """A verdict about a line of a display."""
+    return Verdict(problem, "relation", "", state, evaluated=Evaluated(display.at, row))
+
+
+@pytest.mark.parametrize(("reasons", "mark"), [(1, ""), (2, r"\dxmark{1}")])
 def test_rows_are_marked_with_their_reasons(reasons: int, mark: str) -> None:
     """A labelled row has its number; another has its reason's mark where there are several."""
     typeset = typesetter()
     made, origins = typeset.marks.taken_out(typeset.rows(DISPLAY, reasons))
-    assert made == f"a &= b \\label{{p2:u}} \\\\\n&= c {mark}"
+    mark = rf"\tag*{{{mark}\dxstatus{{}}}}"
+    assert made == f"a &= b \\label{{p2:u}} \\dxrow{{}} \\\\\n&= c {mark}"
     assert origins == ((1, Location("f.yaml", 3, 5)), (2, Location("f.yaml", 4, 5)))
+
+
+def test_each_row_has_the_letters_of_its_relations() -> None:
+    """The letter of every status of a line stands beside it, once, numbered or not."""
+    states = (State.VERIFIED, State.STAND_IN, State.VERIFIED)
+    verdicts = (*(found(0, state) for state in states), found(1, State.CITED))
+    typeset = typesetter(verdicts=verdicts)
+    made, _ = typeset.marks.taken_out(typeset.rows(DISPLAY))
+    first, second = made.split("\\\\\n")
+    assert first.rstrip().endswith(r"\dxrow{vs}")
+    assert second.endswith(r"\tag*{\dxstatus{c}}")
+
+
+def test_a_letter_stands_beside_its_own_line_alone() -> None:
+    """The twin: verdicts of another problem, display or kind put no letter beside a line."""
+    other = Math("a &= b", "f.yaml", ((9, 5),))
+    verdicts = (
+        found(0, State.VERIFIED, problem="3"),
+        found(0, State.VERIFIED, other),
+        found(0, State.REJECTED),
+        Verdict("2", "route", "x", State.PASSED, at=DISPLAY.at),
+    )
+    typeset = typesetter(verdicts=verdicts)
+    made, _ = typeset.marks.taken_out(typeset.rows(DISPLAY))
+    assert r"\dxrow{}" in made
+    assert r"\dxstatus{}" in made
+
+
+def test_a_quoted_display_has_no_letters() -> None:
+    """Lines that are quoted as wrong are set as they are: no number, no mark, no letter."""
+    typeset = typesetter(verdicts=(found(0, State.VERIFIED),))
+    quoted, _ = typeset.marks.taken_out(typeset.quoted(Math("a &= b\\\\ &= c")))
+    assert re.sub(r"\s+", " ", quoted) == r"a &= b \\ &= c"
 
 
 def test_a_table_has_its_rows_and_its_place() -> None:

@@ -17,10 +17,11 @@ from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.display import statements
 from derivatex.mathtex.errors import Kind, MathError, unreadable
+from derivatex.mathtex.judge import check
 from derivatex.mathtex.mutation import Mutation, planted
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.reader import read_condition
-from derivatex.mathtex.relation import Relation, check
+from derivatex.mathtex.relation import Relation
 from derivatex.mathtex.session import Session, Setting
 from derivatex.mathtex.tree import Neg, Number
 from derivatex.model import (

@@ -28,9 +28,9 @@ from derivatex.mathtex.tree import (
     Span,
     Subdifferential,
     Sym,
-    walk,
 )
 from derivatex.mathtex.vocabulary import argument_tokens, read_scripts
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,8 @@ from derivatex.mathtex.depends import dependencies
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.machine import Machine
 from derivatex.mathtex.scope import Scope, Shift
-from derivatex.mathtex.tree import Apply, Derivative, Entry, Letter, Node, Sym, walk
+from derivatex.mathtex.tree import Apply, Derivative, Entry, Letter, Node, Sym
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,16 +13,8 @@ from derivatex.mathtex.depends import dependencies, names_in, open_outcomes
 from derivatex.mathtex.errors import misshapen, unreadable
 from derivatex.mathtex.machine import Machine
 from derivatex.mathtex.scope import Scope, Shift
-from derivatex.mathtex.tree import (
-    Big,
-    Divergence,
-    Expectation,
-    Integral,
-    LawCall,
-    Node,
-    Normal,
-    walk,
-)
+from derivatex.mathtex.tree import Big, Divergence, Expectation, Integral, LawCall, Node, Normal
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

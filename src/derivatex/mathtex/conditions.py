@@ -24,9 +24,8 @@ from derivatex.mathtex.tree import (
     Number,
     Span,
     Sym,
-    children,
-    walk,
 )
+from derivatex.mathtex.walk import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

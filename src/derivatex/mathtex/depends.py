@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derivatex.mathtex.tree import (
-    Apply,
-    Big,
-    Divergence,
-    Expectation,
-    Integral,
-    LawCall,
-    Node,
-    Sym,
-    children,
-    walk,
-)
+from derivatex.mathtex.tree import Apply, Big, Divergence, Expectation, Integral, LawCall, Node, Sym
+from derivatex.mathtex.walk import children, walk
 
 if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Vocabulary

@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivatex.mathtex import arrays
+from derivatex.mathtex.compare import compare
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.evaluate import Evaluator
-from derivatex.mathtex.mutate import Error, mutants, repairs
+from derivatex.mathtex.judge import check
+from derivatex.mathtex.mutate import Error, mutants
+from derivatex.mathtex.places import placed, scopes
 from derivatex.mathtex.plain import plain
-from derivatex.mathtex.relation import (
-    DifferError,
-    Relation,
-    Tally,
-    _compare,
-    _placed,
-    _scopes,
-    check,
-)
-from derivatex.mathtex.tree import Derivative, Node, Val, walk
+from derivatex.mathtex.relation import DifferError, Relation, Tally
+from derivatex.mathtex.repair import repairs
+from derivatex.mathtex.tree import Derivative, Node, Val
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.session import Session
 
 MAX_REPAIRS = 2500
+MENDING = {error.value for error in Error}
 EQUATIONS = {"=", ":=", "~"}
 
 
@@ -61,7 +59,7 @@ def diagnose(
         _zero(relation, result, session, kinds)
     if result.failure is not Kind.FAIL:
         kinds.setdefault(result.failure.value, result.hint)
-    if not kinds:
+    if not kinds or (result.failure is Kind.FAIL and not kinds.keys() & MENDING):
         kinds["value"] = "no single change of the right side makes the sides agree"
     names = tuple(kinds)
     if result.failure is Kind.SHAPE and len(names) > 1:
@@ -142,9 +140,9 @@ class Target:
                 evaluator = self.session.evaluator(relation.setting, draw)
                 evaluator.instance.is_printed = relation.operator != "~"
                 evaluator.peak = 0.0
-                for letters, scope in _scopes(self.relation, evaluator):
+                for letters, scope in scopes(self.relation, evaluator):
                     tally.compared += 1
-                    _compare(relation, evaluator, scope, _placed(evaluator, draw, letters), tally)
+                    compare(relation, evaluator, scope, placed(evaluator, draw, letters), tally)
         except (
             DifferError,
             MathError,
@@ -197,9 +195,9 @@ def _verdicts(relation: Relation, session: Session) -> Iterator[tuple[dict[str, 
     """For each value of the free indices on one instance, whether the relation holds there."""
     evaluator: Evaluator = session.evaluator(relation.setting, 0)
     tally = Tally()
-    for letters, scope in _scopes(relation, evaluator):
+    for letters, scope in scopes(relation, evaluator):
         try:
-            _compare(relation, evaluator, scope, _placed(evaluator, 0, letters), tally)
+            compare(relation, evaluator, scope, placed(evaluator, 0, letters), tally)
         except DifferError:
             yield letters, False
         except MathError:

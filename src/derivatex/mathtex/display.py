@@ -9,17 +9,9 @@ from derivatex.mathtex.cursor import ENDS, RELATIONS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import Token, tokens
 from derivatex.mathtex.reader import WORDS, Reader
-from derivatex.mathtex.tree import (
-    All,
-    Comparison,
-    Iverson,
-    Letter,
-    Node,
-    Number,
-    Span,
-    walk,
-)
+from derivatex.mathtex.tree import All, Comparison, Iverson, Letter, Node, Number, Span
 from derivatex.mathtex.vocabulary import Range
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Vocabulary

@@ -6,7 +6,6 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.tree import (
     Add,
     Apply,
@@ -15,13 +14,11 @@ from derivatex.mathtex.tree import (
     Branch,
     Cases,
     Comparison,
-    Derivative,
     Div,
     Divergence,
     Entry,
     Hadamard,
     HadamardPow,
-    Inner,
     LawCall,
     Letter,
     Mul,
@@ -35,10 +32,8 @@ from derivatex.mathtex.tree import (
     Sym,
     Transpose,
     Val,
-    mapped,
-    variants,
-    walk,
 )
+from derivatex.mathtex.walk import variants, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,11 +102,11 @@ def _at_root(node: Node) -> Iterator[tuple[Change, Node]]:
         return
     opposite = node.of if isinstance(node, Neg) else Neg(node, at=node.at)
     yield Change(Error.SIGN, "the opposite sign of the whole"), opposite
-    yield Change(Error.FACTOR, "twice the whole"), _times("2", node)
+    yield Change(Error.FACTOR, "twice the whole"), times("2", node)
     yield Change(Error.FACTOR, "half the whole"), _halved(node)
 
 
-def _times(number: str, node: Node) -> Node:
+def times(number: str, node: Node) -> Node:
     return Mul((Number(number), node), at=node.at)
 
 
@@ -181,17 +176,17 @@ def _in_sum(node: Add, terms: tuple[Node, ...]) -> Iterator[tuple[Change, Node]]
     for k, term in enumerate(terms):
         name = _ordinal(k, len(terms))
         flipped = term.of if isinstance(term, Neg) else Neg(term, at=term.at)
-        yield Change(Error.SIGN, f"the sign of the {name} term"), _with(node, k, flipped)
+        yield Change(Error.SIGN, f"the sign of the {name} term"), with_term(node, k, flipped)
         rest = terms[:k] + terms[k + 1 :]
         made = rest[0] if len(rest) == 1 else replace(node, terms=rest)
         yield Change(Error.TERM, f"without the {name} term"), made
         inner = term.of if isinstance(term, Neg) else term
-        for words, other in (("twice", _times("2", inner)), ("half", _halved(inner))):
+        for words, other in (("twice", times("2", inner)), ("half", _halved(inner))):
             signed = Neg(other, at=term.at) if isinstance(term, Neg) else other
-            yield Change(Error.FACTOR, f"{words} the {name} term"), _with(node, k, signed)
+            yield Change(Error.FACTOR, f"{words} the {name} term"), with_term(node, k, signed)
 
 
-def _with(node: Add, k: int, term: Node) -> Node:
+def with_term(node: Add, k: int, term: Node) -> Node:
     return replace(node, terms=(*node.terms[:k], term, *node.terms[k + 1 :]))
 
 
@@ -347,144 +342,3 @@ def _in_cases(node: Cases, branches: tuple[Branch, ...]) -> Iterator[tuple[Chang
             *branches[k + 2 :],
         )  # fmt: skip
         yield Change(Error.ORDER, "two branches exchanged"), replace(node, branches=made)
-
-
-# what only a hint tries: what may have been left out
-
-
-def repairs(
-    node: Node, vocabulary: Vocabulary, sizes: tuple[str, ...]
-) -> Iterator[tuple[Change, Node]]:
-    """Changes that may turn a wrong side into a right one, the likelier first."""
-    found = list(mutants(node, vocabulary))
-    order = [Error.SIGN, Error.FACTOR, Error.TRANSPOSE, Error.ORDER, Error.INDEX, Error.BOUND]
-    order += [Error.TERM, Error.POWER, Error.CHAIN, Error.DIGIT]
-    groups: dict[Error, list[tuple[Change, Node]]] = {kind: [] for kind in order}
-    for change, made in found:
-        groups[change.kind].append((change, made))
-    for number in ("3", "4"):
-        groups[Error.FACTOR].append(
-            (Change(Error.FACTOR, f"{number} times the whole"), _times(number, node))
-        )
-        quotient = Div(node, Number(number), at=node.at)
-        groups[Error.FACTOR].append(
-            (Change(Error.FACTOR, f"one {number}th of the whole"), quotient)
-        )
-    for name in sizes:
-        size = Sym(name)
-        groups[Error.FACTOR].append(
-            (Change(Error.FACTOR, f"{name} times the whole"), Mul((size, node)))
-        )
-        groups[Error.FACTOR].append(
-            (Change(Error.FACTOR, f"the whole over {name}"), Div(node, size))
-        )
-    groups[Error.TRANSPOSE] = [
-        (Change(Error.TRANSPOSE, "the transpose of the whole"), Transpose(node, at=node.at)),
-        *groups[Error.TRANSPOSE],
-        *_transposed(node),
-    ]
-    groups[Error.POWER] += list(_powers(node))
-    groups[Error.INDEX] += list(_exchanged(node))
-    groups[Error.BOUND] += list(_conditions(node))
-    groups[Error.CHAIN] += list(_factors(node, vocabulary))
-    for kind in order:
-        yield from groups[kind]
-
-
-def _transposed(node: Node) -> Iterator[tuple[Change, Node]]:
-    def change(it: Node) -> Iterator[tuple[Change, Node]]:
-        if isinstance(it, (Sym, Derivative, Add, Entry, Apply)):
-            yield Change(Error.TRANSPOSE, "one factor transposed"), Transpose(it, at=it.at)
-
-    yield from variants(node, change)
-
-
-def _powers(node: Node) -> Iterator[tuple[Change, Node]]:
-    def change(it: Node) -> Iterator[tuple[Change, Node]]:
-        if isinstance(it, (Sym, Norm, Entry, Inner, Add, Apply, Named)):
-            yield Change(Error.POWER, "a square"), Pow(it, Number("2"), at=it.at)
-            yield Change(Error.POWER, "an inverse"), Pow(it, Neg(Number("1")), at=it.at)
-            yield Change(Error.POWER, "a root"), Pow(it, Number("0.5"), at=it.at)
-        if isinstance(it, Pow) and isinstance(it.exponent, Number):
-            less = Add((it.exponent, Neg(Number("1"))))
-            yield Change(Error.POWER, "one power less"), replace(it, exponent=less)
-
-    yield from variants(node, change)
-
-
-def _exchanged(node: Node) -> Iterator[tuple[Change, Node]]:
-    """One index for another and the other for the one, in the whole or in one term."""
-    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
-    pairs = [(one, two) for k, one in enumerate(letters) for two in letters[k + 1 :]]
-    for one, two in pairs:
-        other = {one: two, two: one}
-
-        def swap(it: Node, other: dict[str, str] = other) -> Node:
-            is_one = isinstance(it, Letter) and it.name in other
-            return replace(it, name=other[it.name]) if is_one else it  # type: ignore[attr-defined, call-arg]
-
-        change = Change(Error.INDEX, f"`{one}` and `{two}` exchanged")
-        yield change, mapped(node, swap)
-        if isinstance(node, Add):
-            for k, term in enumerate(node.terms):
-                yield change, _with(node, k, mapped(term, swap))
-
-
-def _conditions(node: Node) -> Iterator[tuple[Change, Node]]:
-    """Sums with a condition that may have been forgotten."""
-
-    def change(it: Node) -> Iterator[tuple[Change, Node]]:
-        if isinstance(it, Big) and not it.conditions and len(it.binders) == 2:  # noqa: PLR2004
-            one, two = (Letter(binder.name) for binder in it.binders)
-            differ = Comparison("!=", one, two)
-            yield Change(Error.BOUND, "a condition on a sum"), replace(it, conditions=(differ,))
-
-    yield from variants(node, change)
-
-
-def _instances(slope: Node, node: Node) -> Iterator[Node]:
-    """A slope as it stands, at the members of families and at the entries that a formula names."""
-    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
-    slots = {slot for it in walk(node) if isinstance(it, Sym) for slot in it.slots}
-    own = {it.name for it in walk(slope) if isinstance(it, Letter)}
-    made = [slope]
-    for letter in own:
-        for slot in slots:
-
-            def at(it: Node, letter: str = letter, slot: Node = slot) -> Node:
-                return slot if isinstance(it, Letter) and it.name == letter else it
-
-            made.append(mapped(slope, at))
-    for it in made:
-        yield it
-        for letter in letters:
-            yield Entry(it, (Letter(letter),))
-
-
-def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
-    """The side times the derivative of each function that its problem knows at some argument."""
-    seen: set[Node] = set()
-    bodies = [definition.body for definition in vocabulary.definitions.values()]
-    for body in (node, *bodies):
-        for it in walk(body):
-            slopes: list[Node] = []
-            if isinstance(it, Named) and len(it.arguments) == 1 and not it.primes:
-                slopes = [replace(it, primes=1)]
-            elif isinstance(it, Apply) and len(it.arguments) == 1:
-                slopes = [replace(it, primes=it.primes + 1)]
-            elif isinstance(it, Pow) and it.exponent == Number("2"):
-                slopes = [Mul((Number("2"), it.base))]
-            elif isinstance(it, (Norm, Sym)) and body is not node:
-                slopes = [it]
-            for slope in [made for slope in slopes for made in _instances(slope, node)]:
-                known = all(name in vocabulary.symbols for name in names_in(slope))
-                if slope not in seen and known:
-                    seen.add(slope)
-                    change = Change(Error.CHAIN, "a factor of the chain rule")
-                    yield change, Mul((slope, node), at=node.at)
-                    yield change, Hadamard((slope, node), at=node.at)
-                    if isinstance(node, Mul):
-                        for k, factor in enumerate(node.factors):
-                            wrapped = Hadamard((slope, factor))
-                            made = (*node.factors[:k], wrapped, *node.factors[k + 1 :])
-                            yield change, replace(node, factors=made)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from derivatex.mathtex import arrays
 from derivatex.mathtex.diagnose import Target
+from derivatex.mathtex.judge import check
 from derivatex.mathtex.mutate import mutants
 from derivatex.mathtex.plain import plain
-from derivatex.mathtex.relation import Relation, check
+from derivatex.mathtex.relation import Relation
 from derivatex.mathtex.tree import Space
 
 if TYPE_CHECKING:

@@ -25,6 +25,8 @@ RADII = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 STEP = 1e-6  # of a one-sided slope
 SLOPE = 2e-5  # the steepest descent that counts as rounding
 FLAT = 1e-7  # the largest gradient that counts as zero
+KINK = 1e-9  # the second difference from which on a function is not smooth at a point
+ROUNDING = 1e-12  # of a value of the function
 LOWER = 1e-9  # how far below a point may lie by rounding
 RANDOM_DIRECTIONS = 6
 MAX_AXES = 24
@@ -109,7 +111,7 @@ class Optima(Machine):
             step = np.zeros(start.shape)
             step[place] = STEP
             up = float(function(start + step)) + float(function(start - step))
-            is_kink = abs(up - 2 * float(function(start))) > 100 * STEP**2 * scale * 100
+            is_kink = abs(up - 2 * float(function(start))) > KINK + ROUNDING * scale
             size = abs(float(slopes[place]))
             if not is_kink and size > FLAT * scale * 10 and domain != "simplex":
                 return f"the gradient there is {size:.3g}, not zero"

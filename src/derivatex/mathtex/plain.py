@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Vocabulary
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)  # how strongly a form binds
-SIGNS = {"<=": "<=", ">=": ">=", "!=": "!=", "=": "==", "~": "~=", "propto": "proportional to"}
+SIGNS = {"<=": "<=", ">=": ">=", "!=": "!=", "=": "==", "~": "~=", ":=": "==",
+         "propto": "proportional to"}  # fmt: skip
 
 
 def plain(node: Node, vocabulary: Vocabulary) -> str:

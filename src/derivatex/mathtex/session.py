@@ -14,8 +14,9 @@ from derivatex.mathtex.definitions import Left, definitions, located, read_body
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.instance import Instance
-from derivatex.mathtex.tree import Comparison, Node, Optimum, Val, walk
+from derivatex.mathtex.tree import Comparison, Node, Optimum, Val
 from derivatex.mathtex.vocabulary import Vocabulary
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -275,7 +275,7 @@ def index_items(written: Sequence[Token], wanted: int | None) -> list[list[Token
         items: list[list[Token]] = [[]]
         level = 0
         for token in written:
-            level += {"(": 1, "{": 1, ")": -1, "}": -1}.get(token.text, 0)
+            level += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(token.text, 0)
             if token.text == "," and not level:
                 items.append([])
             else:

@@ -8,10 +8,10 @@ from derivatex.document import Document
 from derivatex.render.bibliography import entries
 from derivatex.render.environment import environment
 from derivatex.render.marks import Marks
+from derivatex.render.markup import markup
 from derivatex.render.pages import figure_file, problem_page
 from derivatex.render.relations import Statuses
 from derivatex.render.summary import summary
-from derivatex.render.markup import markup
 from derivatex.render.typesetter import Typesetter
 from derivatex.solution import citations
 from derivatex.tex.escape import escape

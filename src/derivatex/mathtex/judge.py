@@ -1,0 +1,145 @@
+"""A relation on several instances: its status, or where and how it fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derivatex.mathtex import arrays
+from derivatex.mathtex.claimed import confirm, optimum_behind
+from derivatex.mathtex.compare import compare
+from derivatex.mathtex.errors import Kind, MathError
+from derivatex.mathtex.places import numbers_at, placed, scopes
+from derivatex.mathtex.relation import DifferError, Relation, Result, Tally
+from derivatex.mathtex.session import EDGE, Session
+from derivatex.mathtex.tree import Cases, Subdifferential, Val
+from derivatex.mathtex.walk import walk
+
+EXTRA = 24  # draws more, to reach the branches of cases
+
+
+def check(relation: Relation, session: Session) -> Result:
+    """Evaluate a relation on the session's draws.
+
+    Never raises: what cannot be evaluated is a failure of its kind.
+    """
+    tally = Tally()
+    with arrays.quiet():
+        try:
+            status = _checked(relation, session, tally)
+        except DifferError as found:
+            place = replace(found.place, numbers=numbers_at(relation, session, found.place.draw))
+            return _result(tally, failure=Kind.FAIL, message=str(found), place=place)
+        except MathError as error:
+            return _result(
+                tally, failure=error.kind, message=error.message, hint=error.hint, start=error.start
+            )
+        except RecursionError:
+            return _result(tally, failure=Kind.PARSE, message="this definition never ends")
+        except (np.linalg.LinAlgError, ZeroDivisionError, OverflowError) as error:
+            return _result(tally, failure=Kind.NAN, message=str(error).lower())
+    return _result(tally, status=status)
+
+
+def _result(tally: Tally, **more: Any) -> Result:
+    return Result(
+        error=tally.error, draws=tally.draws, instances=tally.compared,
+        confirmations=tally.confirmations, **more,
+    )  # fmt: skip
+
+
+def _checked(relation: Relation, session: Session, tally: Tally) -> str:
+    sides = (relation.left, relation.right)
+    has_values = any(isinstance(it, Val) for side in sides for it in walk(side))
+    if (has_values or relation.operator == "~") and not relation.setting.is_given:
+        relation = replace(relation, setting=replace(relation.setting, is_given=True))
+    for draw in range(session.draws):
+        _compare_on(relation, session, draw, tally)
+        if (
+            relation.setting.is_given
+            and session.evaluator(relation.setting, draw).instance.is_fixed
+        ):
+            break  # every further instance would be the same
+    _reach_branches(relation, session, tally)
+    if tally.compared == 0:
+        raise MathError(Kind.VACUOUS, "its conditions hold on no instance", relation.at)
+    if not tally.nonzero and relation.operator in {"=", ":=", "<=", ">=", "propto", "~"}:
+        _refuse_zeros(relation, session)
+    if relation.operator in {"iff", "implies"} and len(tally.truths) < 2:  # noqa: PLR2004
+        which = "true" if True in tally.truths else "false"
+        message = f"both sides are {which} on every instance"
+        raise MathError(Kind.VACUOUS, message, relation.at, "state it at a solution: `at`")
+    if any(optimum_behind(side, session) for side in sides) or isinstance(
+        relation.right, Subdifferential
+    ):
+        confirm(relation, session)
+        return "optimality"
+    return "stand-in" if tally.used_chance else "verified"
+
+
+def _compare_on(relation: Relation, session: Session, draw: int, tally: Tally) -> None:
+    evaluator = session.evaluator(relation.setting, draw)
+    evaluator.instance.is_printed = relation.operator in {"=", ":="}
+    evaluator.peak, evaluator.used_chance = 0.0, False
+    before = evaluator.confirmations
+    tally.draws += 1
+    for letters, scope in scopes(relation, evaluator):
+        tally.compared += 1
+        place = placed(evaluator, draw, letters)
+        compare(relation, evaluator, scope, place, tally)
+    tally.used_chance |= evaluator.used_chance
+    tally.confirmations += evaluator.confirmations - before
+    for node, branches in evaluator.reached.items():
+        tally.reached.setdefault(node, set()).update(branches)
+
+
+def _refuse_zeros(relation: Relation, session: Session) -> None:
+    """Zero equals zero says something only where something could be other than zero."""
+    loose = replace(relation, setting=replace(relation.setting, at=(), where=()), conditions=())
+    for draw in range(2):
+        evaluator = session.evaluator(loose.setting, draw + 7)
+        evaluator.peak = 0.0
+        try:
+            for k, (_, scope) in enumerate(scopes(loose, evaluator)):
+                if k > 60:  # noqa: PLR2004
+                    break
+                for side in (loose.left, loose.right):
+                    value = evaluator.value(side, scope)
+                    if evaluator.peak > 0 or np.max(np.abs(value), initial=0.0) > 1e-9:  # noqa: PLR2004
+                        return
+        except MathError:
+            return
+    message = "both sides are identically zero"
+    hint = "what does it depend on? `check -v` shows how each definition was read"
+    raise MathError(Kind.VACUOUS, message, relation.at, hint)
+
+
+def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
+    """Draw on until every branch of every `cases` was taken."""
+    nodes = [
+        it for side in (relation.left, relation.right) for it in walk(side) if isinstance(it, Cases)
+    ]
+
+    def missing() -> tuple[Cases, int] | None:
+        for node in nodes:
+            for k in range(len(node.branches)):
+                if k not in tally.reached.get(id(node), set()):
+                    return node, k
+        return None
+
+    draw = session.draws
+    while missing() and draw < session.draws + 2 * EXTRA:
+        is_edge = (draw - session.draws) % 2 == 1
+        try:
+            _compare_on(relation, session, draw + EDGE * is_edge, tally)
+        except MathError:
+            if not is_edge:
+                raise
+        draw += 1
+    found = missing()
+    if found:
+        node, k = found
+        message = f"branch {k + 1} of the cases is reached on no instance"
+        raise MathError(Kind.VACUOUS, message, node.branches[k].at or node.at)
