@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from derivatex import store
 from derivatex.certificate import certificate
-from derivatex.check.equations import Sampling
+from derivatex.check.displays import Sampling
 from derivatex.check.examine import Examination, examine
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, RefusedError, in_order

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivatex.check.equations import Sampling, check_equations
+from derivatex.check.displays import Sampling
+from derivatex.check.equations import check_equations
 from derivatex.check.finding import Findings
 from derivatex.check.literals import check_literals, heading_numbers
 from derivatex.check.published import check_published

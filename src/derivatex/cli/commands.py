@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from derivatex.check.equations import Sampling
+    from derivatex.check.displays import Sampling
     from derivatex.cli.terminal import Terminal
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a stream that takes no more

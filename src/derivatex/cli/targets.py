@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from derivatex.check.equations import Sampling
+from derivatex.check.displays import Sampling
 from derivatex.diagnostics import did_you_mean
 from derivatex.pipeline import Settings, inputs
 from derivatex.read.assignment import FOLDER, problem_numbers, slugs

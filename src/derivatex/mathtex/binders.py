@@ -372,8 +372,7 @@ class Binders(Letters):
         if not scripts.sub:
             raise unreadable(f"{sign.shown} over what?", sign.start, r"write `\arg\min_z`")
         written = scripts.sub
-        cut = next((k for k, it in enumerate(written) if it.text == r"\in"), len(written))
-        inner = self.inner(written[:cut], in_script=False)
+        inner = self.inner(_before_set(written), in_script=False)
         token = inner.token
         variable = inner.factor()
         inner.end()
@@ -389,10 +388,9 @@ class Binders(Letters):
 
     def is_over_symbol(self, written: Sequence[Token]) -> bool:
         """Whether what stands under a maximum is a symbol that is no index."""
-        cut = next((k for k, it in enumerate(written) if it.text == r"\in"), len(written))
-        name = self._whole_symbol(written[:cut])
+        name = self._whole_symbol(_before_set(written))
         if name is None:
-            if self._outcome_binders(_at_commas(list(written[:cut]))):
+            if self._outcome_binders(_at_commas(_before_set(written))):
                 return False
             length = self.vocabulary.base_at(written, 0)
             scripts, _ = read_scripts(written, length)
@@ -432,6 +430,16 @@ def _at_commas(written: list[Token]) -> list[list[Token]]:
         else:
             pieces[-1].append(token)
     return [piece for piece in pieces if piece]
+
+
+def _before_set(written: Sequence[Token]) -> list[Token]:
+    r"""What stands before the outermost `\in`."""
+    level = 0
+    for k, token in enumerate(written):
+        level += (token.text in PAIRS) - (token.text in PAIRS.values())
+        if token.text == r"\in" and not level:
+            return list(written[:k])
+    return list(written)
 
 
 def letters_in(node: Node) -> set[str]:

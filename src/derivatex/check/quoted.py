@@ -1,0 +1,111 @@
+"""Relations that are quoted as wrong, in mistakes and errata: they must be rejected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derivatex.check.displays import Displays
+from derivatex.check.places import example
+from derivatex.mathtex.depends import names_in
+from derivatex.mathtex.diagnose import diagnose
+from derivatex.mathtex.errors import Kind, MathError
+from derivatex.mathtex.judge import check
+from derivatex.mathtex.relation import Relation, Result
+from derivatex.mathtex.tree import Neg, Node, Number
+from derivatex.model import Erratum, Fault
+from derivatex.solution import Evaluated, State
+
+if TYPE_CHECKING:
+    from derivatex.model import Claim, ErratumBlock, Mistake
+    from derivatex.tex.markup import Math
+
+MISTAKE, ERRATUM = "mistake", "erratum"
+
+
+class Quoted(Displays):
+    """The part of the equation check that expects to be contradicted."""
+
+    def mistake(self, claim: Mistake, text: Math) -> None:
+        """A quoted mistake must be rejected, for the reason that is stated."""
+        kinds, result, relation = self._rejected(claim, text)
+        if result is None:
+            message = "this holds on every instance, but is quoted as a mistake"
+            self.findings.failed(
+                MISTAKE,
+                str(text),
+                message,
+                id_="not-a-mistake",
+                at=text.at,
+                hint="remove it, or state it as it is often written",
+            )
+            return
+        if claim.kind is not None and claim.kind.value not in kinds:
+            message = f"this is no error of kind `{claim.kind.value}`"
+            hint = f"the checker finds: {', '.join(f'`{it}`' for it in kinds)}"
+            self.findings.failed(
+                MISTAKE, str(text), message, id_="other-mistake", at=text.at, hint=hint
+            )
+            return
+        wrong = claim.kind.value if claim.kind else kinds[0]
+        self._note_rejected(MISTAKE, text, (result, relation), wrong)
+
+    def _note_rejected(
+        self, kind: str, text: Math, found: tuple[Result, Relation | None], wrong: str
+    ) -> None:
+        result, relation = found
+        reading = relation.read_as(self.session) if relation else ""
+        place = Evaluated(text.at, 0, reading, result.draws, example(result), wrong)
+        detail = f"rejected: {result.message}"
+        self.findings.found(
+            kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place
+        )
+
+    def _rejected(
+        self, claim: Claim, text: Math
+    ) -> tuple[tuple[str, ...], Result | None, Relation | None]:
+        """What is wrong with a quoted relation; no result where nothing is."""
+        from derivatex.mathtex.relation import Result  # noqa: PLC0415
+
+        try:
+            relations = list(self.relations_of(claim, text))
+        except MathError as error:
+            return ("parse",), Result(failure=Kind.PARSE, message=error.message), None
+        for relation in relations:
+            self.used |= names_in(relation.left) | names_in(relation.right)
+            if isinstance(claim, Erratum) and _is_decimal(relation.right):
+                relation = replace(relation, operator="~")  # noqa: PLW2901  # as it was printed
+            result = check(relation, self.session)
+            if not result.passed:
+                kind = getattr(claim, "kind", None)
+                wanted = kind.value if isinstance(kind, Fault) else None
+                found = diagnose(relation, result, self.session, wanted)
+                return found.kinds, result, relation
+        return (), None, None
+
+    def erratum(self, block: ErratumBlock) -> None:
+        """What the source prints must be rejected, what is right must pass."""
+        erratum = block.erratum
+        kinds, result, relation = self._rejected(erratum, erratum.printed)
+        if result is None:
+            message = "what the source prints holds on every instance"
+            self.findings.failed(
+                "erratum", str(erratum.printed), message, id_="false-erratum", at=erratum.printed.at
+            )
+        elif result.failure is Kind.PARSE:
+            self.refuse(erratum.printed, Kind.PARSE, result.message, None)
+        else:
+            wrong = "" if relation and relation.operator == "~" else kinds[0]
+            self._note_rejected("erratum", erratum.printed, (result, relation), wrong)
+        for right in self.relations(erratum, erratum.right):
+            found = check(right, self.session)
+            if found.passed:
+                self.passed(right, found, erratum.right)
+            else:
+                self.failed(right, found, erratum.right)
+
+
+def _is_decimal(node: Node) -> bool:
+    """Whether a side is a printed decimal, which is right within half a unit of its last digit."""
+    inner = node.of if isinstance(node, Neg) else node
+    return isinstance(inner, Number) and "." in inner.text
