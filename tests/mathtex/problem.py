@@ -11,8 +11,9 @@ from derivatex.mathtex.arrays import Value, plain, quiet
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.display import statements
 from derivatex.mathtex.errors import MathError, unreadable
+from derivatex.mathtex.judge import check
 from derivatex.mathtex.reader import read, read_condition
-from derivatex.mathtex.relation import Relation, Result, check
+from derivatex.mathtex.relation import Relation, Result
 from derivatex.mathtex.session import Session, Setting
 from derivatex.mathtex.vocabulary import Law, Random, Range, Size, Symbol, Vocabulary, readable
 

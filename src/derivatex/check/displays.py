@@ -68,6 +68,10 @@ class Displays:
             self.refuse(text, error.kind, error.message, error.start, hint=error.hint)
 
     def relations_of(self, claim: Claim, text: Math) -> Iterator[Relation]:
+        """The relations of a display.
+
+        Raises: MathError where it cannot be read.
+        """
         setting = self._setting(claim)
         for made in statements(text, self.session.vocabulary):
             left = made.left
@@ -103,6 +107,7 @@ class Displays:
         return made
 
     def passed(self, relation: Relation, result: Result, text: Math) -> None:
+        """Note a relation that holds, and plant errors in it if that is asked for."""
         self.session.establish(relation)
         place = Evaluated(
             text.at, row_of(text, relation.at), relation.read_as(self.session), result.draws
@@ -119,6 +124,7 @@ class Displays:
             self.mutations += planted(relation, self.session, str(text.locate(relation.at)))
 
     def failed(self, relation: Relation, result: Result, text: Math) -> None:
+        """Say how a relation fails, and what may mend it."""
         found = diagnose(relation, result, self.session)
         notes = [f"read as  {relation.read_as(self.session)}"]
         if result.place is not None:
@@ -139,6 +145,7 @@ class Displays:
         hint: str = "",
         notes: tuple[str, ...] = (),
     ) -> None:
+        """Stop the build at a token of a display."""
         at = text.locate(start or 0)
         if kind is Kind.PARSE and start is not None:
             notes = (*caret(text, start), *notes)

@@ -1,4 +1,4 @@
-"""Every displayed relation, read from the LaTeX that is typeset and evaluated: docs/equations.md."""
+"""Every displayed relation, read from the LaTeX that is typeset: see docs/equations.md."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import MathError
 from derivatex.mathtex.judge import check
-from derivatex.mathtex.mutation import Mutation
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.session import Session
 from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
+    from derivatex.mathtex.mutation import Mutation
     from collections.abc import Sequence
 
     from derivatex.model import Assignment, Block, Heading, Problem, Step

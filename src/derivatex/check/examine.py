@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivatex.check.displays import Sampling
 from derivatex.check.equations import check_equations
 from derivatex.check.finding import Findings
 from derivatex.check.literals import check_literals, heading_numbers
@@ -17,6 +16,7 @@ from derivatex.diagnostics import Diagnostic, errors_in, in_order
 from derivatex.solution import Checked, Solution, Verdict
 
 if TYPE_CHECKING:
+    from derivatex.check.displays import Sampling
     from collections.abc import Sequence
 
     from derivatex.mathtex.mutation import Mutation

@@ -53,6 +53,7 @@ def row_of(text: Math, offset: int) -> int:
 
 
 def claim_at(text: Math, offset: int) -> str:
+    """The line of a display that an offset lies in."""
     rows = text.rows
     return " ".join(rows[min(row_of(text, offset), len(rows) - 1)].split())
 

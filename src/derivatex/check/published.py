@@ -51,14 +51,11 @@ def _errata(findings: Findings) -> dict[str, Erratum]:
     errata: dict[str, Erratum] = {}
     for block in findings.problem.blocks():
         if isinstance(block, ErratumBlock) and block.erratum.of is not None:
-            erratum = block.erratum
-            if erratum.of in errata:
-                message = f"`{erratum.of}` has two errata; the first is on line "
-                message += str(errata[erratum.of].at.line)
-                findings.failed(
-                    ERRATUM, erratum.of, message, id_="duplicate-erratum", at=erratum.at
-                )
-            errata[erratum.of] = erratum
+            erratum, of = block.erratum, block.erratum.of
+            if of in errata:
+                message = f"`{of}` has two errata; the first is on line {errata[of].at.line}"
+                findings.failed(ERRATUM, of, message, id_="duplicate-erratum", at=erratum.at)
+            errata[of] = erratum
     return errata
 
 
@@ -100,29 +97,30 @@ def _compare(
 
 def _misquotes(findings: Findings, erratum: Erratum, typed: TypedNumbers) -> bool:
     """Whether an erratum quotes, or gives as right, another number than it is about."""
+    of = str(erratum.of)
     leaves = {leaf.text.lstrip("+-") for leaf in typed.leaves.values()}
     quoted = [token.text for token in erratum.printed.scan.tokens if token.kind == "number"]
     others = [number for number in quoted if "." in number and number not in leaves]
     if others or not leaves & set(quoted):
         shown = others[0] if others else "no number"
-        message = f"the erratum quotes {shown}, which is not the published `{erratum.of}`"
+        message = f"the erratum quotes {shown}, which is not the published `{of}`"
         hint = f"the source prints {', '.join(sorted(leaves))}"
         findings.failed(
             ERRATUM,
-            erratum.of,
+            of,
             message,
             id_="misquoted-erratum",
             at=erratum.printed.at,
             hint=hint,
         )
         return True
-    name = erratum.of.partition("[")[0]
+    name = of.partition("[")[0]
     right = {call.argument.partition("[")[0] for call in erratum.right.scan.called("val")}
     if name not in right:
-        message = f"the erratum does not show our `{erratum.of}` as what is right"
-        hint = rf"write \val{{{erratum.of}}} in `right`"
+        message = f"the erratum does not show our `{of}` as what is right"
+        hint = rf"write \val{{{of}}} in `right`"
         findings.failed(
-            ERRATUM, erratum.of, message, id_="misquoted-erratum", at=erratum.right.at, hint=hint
+            ERRATUM, of, message, id_="misquoted-erratum", at=erratum.right.at, hint=hint
         )
         return True
     return False

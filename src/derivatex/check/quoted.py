@@ -11,12 +11,12 @@ from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
-from derivatex.mathtex.relation import Relation, Result
 from derivatex.mathtex.tree import Neg, Node, Number
 from derivatex.model import Erratum, Fault
 from derivatex.solution import Evaluated, State
 
 if TYPE_CHECKING:
+    from derivatex.mathtex.relation import Relation, Result
     from derivatex.model import Claim, ErratumBlock, Mistake
     from derivatex.tex.markup import Math
 

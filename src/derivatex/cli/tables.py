@@ -83,8 +83,10 @@ def mutants_report(mutations: Sequence[Mutation]) -> str:
     """The score of planted errors, and those that went unnoticed."""
     killed, equal, survived = score(list(mutations))
     lines = [
-        f"{len(mutations)} errors planted: {killed} rejected, {equal} without effect on the value, "
-        f"{survived} survived"
+        (
+            f"{len(mutations)} errors planted: {killed} rejected, {equal} without effect on the value, "
+            f"{survived} survived"
+        )
     ]
     lines += [
         f"{it.at}: {'same value' if it.is_equal else 'SURVIVED'}: {it.words}: {it.reading}"

@@ -34,8 +34,7 @@ class Arithmetic(Machine):
         """Remember the size of a number on the way."""
         bare = arrays.plain(value)
         size = abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))
-        if size > self.peak:  # false for NaN
-            self.peak = size
+        self.peak = max(self.peak, size)  # a NaN leaves it
 
     def mul(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
         """A product."""

@@ -223,7 +223,7 @@ def norm(value: Value, kind: str, order: Value = 2.0) -> Value:
     if kind == "1":
         return anp.sum(absolute(value))
     if kind == "infinity":
-        return largest([entry for entry in _entries(absolute(value))])
+        return largest(list(_entries(absolute(value))))
     if kind == "p":
         return anp.sum(absolute(value) ** order) ** (1.0 / order)
     return anp.sqrt(anp.sum(value * value))

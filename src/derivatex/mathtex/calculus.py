@@ -319,6 +319,6 @@ def _central(function: Callable[[tuple[float, ...]], Value], count: int) -> Valu
     def along(fixed: tuple[float, ...]) -> Value:
         if len(fixed) == count:
             return function(fixed)
-        return sum(weight * along((*fixed, k * DIFFERENCE)) for k, weight in weights) / DIFFERENCE  # type: ignore[operator]
+        return sum(weight * along((*fixed, k * DIFFERENCE)) for k, weight in weights) / DIFFERENCE
 
     return along(())

@@ -103,7 +103,7 @@ class Chance(Machine):
                 raise unreadable(f"`{node.name}` given which `{name}`?", node.at)
         missing = [name for name in known if name not in scope.outcomes]
         if missing:
-            hint = rf"write `\mathbb{{E}}`, `\sum_{{{missing[0]}}}` or a relation that holds for every one"
+            hint = rf"write `\mathbb{{E}}` or `\sum_{{{missing[0]}}}`"
             raise unreadable(f"the outcome `{missing[0]}` is not bound here", node.at, hint)
         joint = self._marginal(table, axes, law, known, scope)
         given = set(node.given) & set(law.of)
@@ -203,7 +203,7 @@ class Chance(Machine):
         return _weighted([(weight, (value - mean) ** 2) for weight, value in values])
 
     def integral(self, node: Integral, scope: Scope) -> Value:
-        """A sum over finite outcomes, or a quadrature over that of a normal law in the integrand."""
+        """A sum over finite outcomes, or a quadrature under a normal law of the integrand."""
         self.used_chance = True
         if not any(map(self.is_continuous, node.variables)):
             return arrays.add(

@@ -24,17 +24,26 @@ from derivatex.mathtex.tree import (
 from derivatex.mathtex.walk import mapped, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
     from derivatex.mathtex.arrays import Value
     from derivatex.mathtex.evaluate import Evaluator
     from derivatex.mathtex.scope import Scope
 
 RELATIVE = 1e-9
 ROUNDING = 1e-12  # of the largest number met on the way
+EQUALITIES = frozenset({"=", ":=", "~"})
 
 
 def compare(
     relation: Relation, evaluator: Evaluator, scope: Scope, place: Place, tally: Tally
 ) -> None:
+    """Hold the sides of a relation against each other in one scope.
+
+    Raises: DifferError where it does not hold there, MathError where it cannot be evaluated.
+    """
     operator = relation.operator
     if operator in {"iff", "implies"}:
         left, right = (evaluator.holds(it, scope) for it in (relation.left, relation.right))
@@ -64,63 +73,69 @@ def _compare_values(
     place: Place,
     tally: Tally,
 ) -> None:
-    left, right = (np.asarray(value, dtype=float) for value in values)
-    if left.shape != right.shape:
-        is_zero = (right.shape == () and float(right) == 0.0) or (
-            left.shape == () and float(left) == 0.0
-        )
-        is_order = relation.operator not in {"=", ":=", "~"}
-        if not is_zero and not (is_order and () in {left.shape, right.shape}):
-            raise misshapen(
-                f"the left side is {arrays.named(left.shape)}, "
-                f"the right side {arrays.named(right.shape)}",
-                relation.at,
-                _shape_hint(left.shape, right.shape),
-            )
-        left, right = np.broadcast_arrays(left, right)
-    for side, value in (("left", left), ("right", right)):
-        if np.any(np.isnan(value)):
-            raise MathError(
-                Kind.NAN, f"the {side} side is undefined on draw {place.draw}", relation.at
-            )
-    scale = np.maximum(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0))
+    left, right = _fitted(relation, values, place)
+    scale = float(max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0)))
     if scale > ROUNDING * 100 * max(1e-3, evaluator.peak):
         tally.nonzero = True
     allowed = RELATIVE * scale + ROUNDING * evaluator.peak
     if relation.operator == "~":
-        allowed = allowed + _half_units(relation, evaluator)
-    gap = left - right
-    match relation.operator:
-        case "=" | ":=" | "~":
-            wrong = ~(np.abs(gap) <= allowed)
-            if np.all(np.isinf(left) & (left == right)):
-                wrong = np.zeros_like(wrong)
-            error = float(np.max(np.abs(gap), initial=0.0)) / (float(scale) or 1.0)
-            if not np.any(wrong) and relation.operator != "~":
-                tally.error = max(tally.error, error)
-        case "!=":
-            wrong = np.asarray(bool(np.all(np.abs(gap) <= allowed)))
-            tally.nonzero = True
-        case "<=":
-            wrong = gap > allowed
-        case ">=":
-            wrong = gap < -allowed
-        case "<":
-            wrong = ~(gap < -ROUNDING * scale)
-        case ">":
-            wrong = ~(gap > ROUNDING * scale)
-        case "<<" | ">>":
-            raise unreadable("`much less` is no statement that can be checked", relation.at)
-        case _:
-            raise unreadable("this relation cannot be checked", relation.at)
-    if np.any(wrong):
-        where = np.argwhere(np.broadcast_to(wrong, left.shape))[0] if left.shape else ()
-        entry = tuple(int(k) + 1 for k in where)
-        pick = tuple(k - 1 for k in entry)
-        raise DifferError(
-            "the two sides differ" if relation.operator in {"=", ":=", "~"} else "it does not hold",
-            replace(place, entry=entry, left=float(left[pick]), right=float(right[pick])),
-        )
+        allowed += _half_units(relation, evaluator)
+    wrong = _wrong(relation, left - right, scale, allowed)
+    wrong &= ~(np.isinf(left) & (left == right) & (relation.operator in EQUALITIES))
+    if not np.any(wrong):
+        tally.nonzero |= relation.operator == "!="
+        if relation.operator in {"=", ":="}:
+            gap = float(np.max(np.abs(left - right), initial=0.0))
+            tally.error = max(tally.error, gap / (scale or 1.0))
+        return
+    where = np.argwhere(wrong)[0] if left.shape else ()
+    entry = tuple(int(k) + 1 for k in where)
+    pick = tuple(k - 1 for k in entry)
+    message = "the two sides differ" if relation.operator in EQUALITIES else "it does not hold"
+    raise DifferError(
+        message, replace(place, entry=entry, left=float(left[pick]), right=float(right[pick]))
+    )
+
+
+def _fitted(
+    relation: Relation, values: tuple[Value, Value], place: Place
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both sides in one shape; a plain zero, or the bound of an inequality, fits every shape."""
+    left, right = (np.asarray(value, dtype=float) for value in values)
+    if left.shape != right.shape:
+        is_zero = any(side.shape == () and float(side) == 0.0 for side in (left, right))
+        is_bound = relation.operator not in EQUALITIES and () in {left.shape, right.shape}
+        if not is_zero and not is_bound:
+            one, two = arrays.named(left.shape), arrays.named(right.shape)
+            message = f"the left side is {one}, the right side {two}"
+            raise misshapen(message, relation.at, _shape_hint(left.shape, right.shape))
+        left, right = np.broadcast_arrays(left, right)
+    for side, value in (("left", left), ("right", right)):
+        if np.any(np.isnan(value)):
+            message = f"the {side} side is undefined on draw {place.draw}"
+            raise MathError(Kind.NAN, message, relation.at)
+    return left, right
+
+
+def _wrong(
+    relation: Relation, gap: NDArray[np.float64], scale: float, allowed: float
+) -> NDArray[np.bool_]:
+    """Where a relation does not hold, from the difference of its sides."""
+    least = ROUNDING * scale
+    holding: dict[str, Callable[[], NDArray[np.bool_]]] = {
+        "=": lambda: np.abs(gap) <= allowed,
+        ":=": lambda: np.abs(gap) <= allowed,
+        "~": lambda: np.abs(gap) <= allowed,
+        "!=": lambda: np.full(gap.shape, bool(np.any(np.abs(gap) > allowed))),
+        "<=": lambda: gap <= allowed,
+        ">=": lambda: gap >= -allowed,
+        "<": lambda: gap < -least,
+        ">": lambda: gap > least,
+    }
+    if relation.operator not in holding:
+        hint = "say by a bound how much smaller or larger it is"
+        raise unreadable("this relation cannot be checked", relation.at, hint)
+    return np.asarray(~holding[relation.operator]())
 
 
 def _shape_hint(left: tuple[int, ...], right: tuple[int, ...]) -> str:
@@ -150,7 +165,7 @@ def _influence(side: Node, node: Number, unit: float, evaluator: Evaluator) -> f
             replace(it, text=repr(float(node.text) + unit))
             if it is node or (it == node and it.at == node.at)
             else it
-        )  # type: ignore[call-arg]
+        )
 
     before = evaluator.value(side, evaluator.scope)
     after = evaluator.value(mapped(side, moved), evaluator.scope)

@@ -117,8 +117,7 @@ class Conditions(Machine):
         found: dict[tuple[int, int], Node] = {}
         declared = self.vocabulary.indices.get(letter)
         if declared is not None:
-            own = (self.whole(declared.low, self.scope), self.whole(declared.high, self.scope))
-            return own
+            return (self.whole(declared.low, self.scope), self.whole(declared.high, self.scope))
         for node in nodes:
             for place, at in self._stands(letter, node, scope):
                 found.setdefault(place, at)

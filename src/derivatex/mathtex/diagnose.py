@@ -10,7 +10,6 @@ import numpy as np
 from derivatex.mathtex import arrays
 from derivatex.mathtex.compare import compare
 from derivatex.mathtex.errors import Kind, MathError
-from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.judge import check
 from derivatex.mathtex.mutate import Error, mutants
 from derivatex.mathtex.places import placed, scopes
@@ -21,6 +20,7 @@ from derivatex.mathtex.tree import Derivative, Node, Val
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
+    from derivatex.mathtex.evaluate import Evaluator
     from collections.abc import Iterator
 
     from derivatex.mathtex.relation import Result
@@ -109,6 +109,7 @@ class Target:
     """The left side on the session's draws, against which changed right sides are held."""
 
     def __init__(self, relation: Relation, session: Session) -> None:
+        """Take the conditions of the relation, and the numbers of the problem if it has any."""
         is_given = any(isinstance(it, Val) for it in (*walk(relation.left), *walk(relation.right)))
         setting = replace(relation.setting, is_given=relation.setting.is_given or is_given)
         self.relation, self.session = replace(relation, setting=setting), session

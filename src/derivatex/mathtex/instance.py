@@ -1,4 +1,4 @@
-"""One random instance: a size for every dimension, a value for every symbol, a law for every law."""
+"""One random instance: sizes, values of symbols, functions, each drawn when it is asked for."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Instance:
         high = most or SMALLEST + len(used) + 2
         choices = [k for k in range(least, high + 1) if k not in used]
         if not choices:
-            choices = [k for k in range(least, high + 1)]
+            choices = list(range(least, high + 1))
         if not choices:
             raise unreadable(
                 f"the size `{key[0]}` has no value: at least {least}, at most {most}", None
@@ -145,7 +145,7 @@ class Instance:
         if self.edge:
             generator = self.generator("edge " + symbol.name, *slots)
         drawn = _in_domain(symbol, size, generator)
-        if self.edge and symbol.domain in {"real"}:
+        if self.edge and symbol.domain == "real":
             drawn = drawn * generator.integers(0, 2, size)
         if not size:
             return float(drawn)

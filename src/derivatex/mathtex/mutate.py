@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from derivatex.mathtex.tree import (
     Add,
     Apply,
     Big,
-    Binder,
     Branch,
     Cases,
     Comparison,
@@ -56,24 +55,11 @@ class Error(StrEnum):
     DIGIT = "digit"
 
 
-class Change(tuple[Error, str]):
+class Change(NamedTuple):
     """The kind of a change, and what was done, in words."""
 
-    __slots__ = ()
-
-    def __new__(cls, kind: Error, words: str) -> Change:
-        """Pair them."""
-        return super().__new__(cls, (kind, words))
-
-    @property
-    def kind(self) -> Error:
-        """The kind of the change."""
-        return self[0]
-
-    @property
-    def words(self) -> str:
-        """What was done."""
-        return self[1]
+    kind: Error
+    words: str
 
 
 def mutants(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
@@ -107,6 +93,7 @@ def _at_root(node: Node) -> Iterator[tuple[Change, Node]]:
 
 
 def times(number: str, node: Node) -> Node:
+    """A multiple of a formula."""
     return Mul((Number(number), node), at=node.at)
 
 
@@ -187,6 +174,7 @@ def _in_sum(node: Add, terms: tuple[Node, ...]) -> Iterator[tuple[Change, Node]]
 
 
 def with_term(node: Add, k: int, term: Node) -> Node:
+    """The sum with another term at one place."""
     return replace(node, terms=(*node.terms[:k], term, *node.terms[k + 1 :]))
 
 
@@ -311,7 +299,8 @@ def _in_big(node: Big) -> Iterator[tuple[Change, Node]]:
             if bound is None:
                 continue
             for shift in (1, -1):
-                made: Binder = replace(binder, **{side: _shifted(bound, shift)})
+                moved = _shifted(bound, shift)
+                made = replace(binder, low=moved) if side == "low" else replace(binder, high=moved)
                 binders = (*node.binders[:k], made, *node.binders[k + 1 :])
                 words = f"the {side} bound {'larger' if shift > 0 else 'smaller'} by one"
                 yield Change(Error.BOUND, words), replace(node, binders=binders)
@@ -321,12 +310,12 @@ def _in_big(node: Big) -> Iterator[tuple[Change, Node]]:
 
 
 def _in_call(node: Apply | Named, arguments: tuple[Node, ...]) -> Iterator[tuple[Change, Node]]:
-    if len(arguments) == 2:  # noqa: PLR2004
-        if not isinstance(node, Named) or node.name not in {"max", "min", "kronecker"}:
-            yield (
-                Change(Error.ORDER, "arguments exchanged"),
-                replace(node, arguments=arguments[::-1]),
-            )
+    is_symmetric = isinstance(node, Named) and node.name in {"max", "min", "kronecker"}
+    if len(arguments) == 2 and not is_symmetric:  # noqa: PLR2004
+        yield (
+            Change(Error.ORDER, "arguments exchanged"),
+            replace(node, arguments=arguments[::-1]),
+        )
     if isinstance(node, Named) and node.name in {"max", "min"}:
         other = "min" if node.name == "max" else "max"
         yield Change(Error.ORDER, f"{other} for {node.name}"), replace(node, name=other)

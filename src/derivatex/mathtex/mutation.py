@@ -10,10 +10,10 @@ from derivatex.mathtex.diagnose import Target
 from derivatex.mathtex.judge import check
 from derivatex.mathtex.mutate import mutants
 from derivatex.mathtex.plain import plain
-from derivatex.mathtex.relation import Relation
 from derivatex.mathtex.tree import Space
 
 if TYPE_CHECKING:
+    from derivatex.mathtex.relation import Relation
     from collections.abc import Iterator
 
     from derivatex.mathtex.session import Session

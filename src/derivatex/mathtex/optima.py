@@ -101,7 +101,7 @@ class Optima(Machine):
         """Where it is smooth, the gradient must vanish along feasible directions."""
         if domain in {"positive", "unit", "simplex"} and np.min(np.abs(start)) < STEP:
             return ""
-        slopes = grad(lambda value: function(value))(start * 1.0)
+        slopes = grad(function)(start * 1.0)
         if not np.all(np.isfinite(slopes)):
             return ""
         if domain == "simplex":
@@ -112,9 +112,9 @@ class Optima(Machine):
             step[place] = STEP
             up = float(function(start + step)) + float(function(start - step))
             is_kink = abs(up - 2 * float(function(start))) > KINK + ROUNDING * scale
-            size = abs(float(slopes[place]))
-            if not is_kink and size > FLAT * scale * 10 and domain != "simplex":
-                return f"the gradient there is {size:.3g}, not zero"
+            steep = abs(float(slopes[place]))
+            if not is_kink and steep > FLAT * scale * 10 and domain != "simplex":
+                return f"the gradient there is {steep:.3g}, not zero"
         if domain == "simplex" and np.max(np.abs(slopes)) > FLAT * scale * 10:
             return f"the slope along the simplex is {np.max(np.abs(slopes)):.3g}, not zero"
         return ""

@@ -88,6 +88,7 @@ def _next_letter(
 
 
 def placed(evaluator: Evaluator, draw: int, letters: dict[str, int]) -> Place:
+    """What names a place in a message: the draw, its sizes, the indices."""
     symbols = evaluator.vocabulary.symbols
     sizes = tuple(
         (name, size)

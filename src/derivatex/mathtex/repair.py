@@ -147,28 +147,31 @@ def _instances(slope: Node, node: Node) -> Iterator[Node]:
 
 def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
     """The side times the derivative of each function that its problem knows at some argument."""
-    seen: set[Node] = set()
+    change = Change(Error.CHAIN, "a factor of the chain rule")
+    for slope in dict.fromkeys(_slopes(node, vocabulary)):
+        if not all(name in vocabulary.symbols for name in names_in(slope)):
+            continue
+        yield change, Mul((slope, node), at=node.at)
+        yield change, Hadamard((slope, node), at=node.at)
+        for k, factor in enumerate(node.factors if isinstance(node, Mul) else ()):
+            wrapped = Hadamard((slope, factor))
+            made = (*node.factors[:k], wrapped, *node.factors[k + 1 :])  # type: ignore[attr-defined]
+            yield change, replace(node, factors=made)  # type: ignore[call-arg]
+
+
+def _slopes(node: Node, vocabulary: Vocabulary) -> Iterator[Node]:
+    """What the chain rule may have put in front: derivatives of functions, and inner factors."""
     bodies = [definition.body for definition in vocabulary.definitions.values()]
     for body in (node, *bodies):
         for it in walk(body):
-            slopes: list[Node] = []
+            slope: Node | None = None
             if isinstance(it, Named) and len(it.arguments) == 1 and not it.primes:
-                slopes = [replace(it, primes=1)]
+                slope = replace(it, primes=1)
             elif isinstance(it, Apply) and len(it.arguments) == 1:
-                slopes = [replace(it, primes=it.primes + 1)]
+                slope = replace(it, primes=it.primes + 1)
             elif isinstance(it, Pow) and it.exponent == Number("2"):
-                slopes = [Mul((Number("2"), it.base))]
+                slope = Mul((Number("2"), it.base))
             elif isinstance(it, (Norm, Sym)) and body is not node:
-                slopes = [it]
-            for slope in [made for slope in slopes for made in _instances(slope, node)]:
-                known = all(name in vocabulary.symbols for name in names_in(slope))
-                if slope not in seen and known:
-                    seen.add(slope)
-                    change = Change(Error.CHAIN, "a factor of the chain rule")
-                    yield change, Mul((slope, node), at=node.at)
-                    yield change, Hadamard((slope, node), at=node.at)
-                    if isinstance(node, Mul):
-                        for k, factor in enumerate(node.factors):
-                            wrapped = Hadamard((slope, factor))
-                            made = (*node.factors[:k], wrapped, *node.factors[k + 1 :])
-                            yield change, replace(node, factors=made)
+                slope = it
+            if slope is not None:
+                yield from _instances(slope, node)

@@ -36,12 +36,12 @@ class Shift:
         self.parent = parent
         self.names = frozenset(name for name, _ in self.moved)
         self.held = held
-        is_complex = any(np.iscomplexobj(plain(it)) for it in self.moved.values())
-        self.is_complex = is_complex or (parent is not None and parent.is_complex)
+        is_complex: bool = any(np.iscomplexobj(plain(it)) for it in self.moved.values())
+        self.is_complex: bool = is_complex or (parent is not None and parent.is_complex)
         self.memo: dict[Any, Value] = {}
 
     def chain(self) -> Iterator[Shift]:
-        """This shift and those below it."""
+        """The shift and those below it."""
         shift: Shift | None = self
         while shift is not None:
             yield shift

@@ -15,10 +15,10 @@ from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.instance import Instance
 from derivatex.mathtex.tree import Comparison, Node, Optimum, Val
-from derivatex.mathtex.vocabulary import Vocabulary
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
+    from derivatex.mathtex.vocabulary import Vocabulary
     from collections.abc import Callable, Mapping, Sequence
 
     from derivatex.mathtex.arrays import Value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from derivatex.mathtex.tree import Node
@@ -11,17 +10,17 @@ from derivatex.mathtex.tree import Node
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+FIELDS: dict[type[Node], tuple[str, ...]] = {}  # those of each kind of node that may hold nodes
+
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node."""
-    for name in _names(type(node)):
+    kind = type(node)
+    if kind not in FIELDS:
+        names = (item.name for item in fields(kind))
+        FIELDS[kind] = tuple(name for name in names if name not in {"at", "name", "text"})
+    for name in FIELDS[kind]:
         yield from _nodes_in(getattr(node, name))
-
-
-@cache
-def _names(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold nodes."""
-    return tuple(item.name for item in fields(kind) if item.name not in {"at", "name", "text"})
 
 
 def _nodes_in(value: object) -> Iterator[Node]:
