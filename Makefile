@@ -7,7 +7,7 @@ REPORT ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup pdf report check test lint golden clean
+.PHONY: help setup pdf report check test lint golden mutants bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ lint: $(VENV)/.ready ## ruff with all rules, mypy strict
 
 golden: setup ## rewrite the golden files of the tests; look at the difference before you commit it
 	@DERIVATEX_GOLDEN=rewrite $(BIN)/python -m pytest -n 0 -q tests/test_golden.py
+
+mutants: $(VENV)/.ready ## plant errors in the test documents' formulas, and count those that are noticed
+	@$(BIN)/derivatex check -C tests/projects/subjects --mutants
+
+bench: $(VENV)/.ready ## how the time of a check grows with relations and draws
+	@$(BIN)/python benchmarks/equations.py
 
 clean: ## remove what was built; .venv stays
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -131,9 +131,8 @@ class Optima(Machine):
         slots = self.slots(of.slots, scope)
         if arrays.shape(value) != arrays.shape(point):
             if arrays.shape(value) or float(value) != 0.0:
-                here = arrays.named(arrays.shape(value))
-                there = arrays.named(arrays.shape(point))
-                raise misshapen(f"a subgradient at {there} is not {here}", node.at)
+                one, two = (arrays.named(arrays.shape(it)) for it in (point, value))
+                raise misshapen(f"a subgradient at {one} is not {two}", node.at)
             value = 0.0 * point
         start, slope = np.asarray(point, dtype=float), np.asarray(value, dtype=float)
         best = float(self.call(of.name, slots, (point,), scope))
@@ -141,11 +140,10 @@ class Optima(Machine):
         for way in directions(start, "real", generator):
             for length in (1e-5, *RADII):
                 other = start + length * way
-                there = float(
-                    self.call(of.name, slots, (other if other.shape else float(other),), scope)
-                )
-                short = best + length * float(np.sum(slope * way)) - there
-                if short > 1e-9 * (1 + abs(best) + abs(there)):
+                here = other if other.shape else float(other)
+                reached = float(self.call(of.name, slots, (here,), scope))
+                short = best + length * float(np.sum(slope * way)) - reached
+                if short > LOWER * (1 + abs(best) + abs(reached)):
                     return f"the line through the point lies above the function by {short:.3g}"
         return ""
 

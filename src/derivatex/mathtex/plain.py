@@ -122,9 +122,9 @@ class _Plain:
             case tree.Subdifferential(function):
                 return f"subgradients of {self.show(function)[0]}", ATOM
             case tree.Big(kind, binders, conditions, body):
-                over = ", ".join(self.binder(it) for it in binders)
-                when = "".join(f", {self.show(it)[0]}" for it in conditions)
-                return f"{kind}[{over}{when}]({self.show(body)[0]})", ATOM
+                under = ", ".join(self.binder(it) for it in binders)
+                under += "".join(f", {self.show(it)[0]}" for it in conditions)
+                return f"{kind}[{under}]({self.show(body)[0]})", ATOM
             case tree.Derivative(of, by):
                 if not by:
                     return f"D[{self.show(of)[0]}]", ATOM
@@ -140,13 +140,12 @@ class _Plain:
                 return f"normal({first}{self.inside((mean, variance))})", ATOM
             case tree.Expectation(kind, variables, law, body):
                 sign = "E" if kind == "mean" else "Var"
-                under = (
-                    f"[{', '.join(map(self.name, variables))} ~ {self.show(law)[0]}]" if law else ""
-                )
-                return f"{sign}{under}({self.show(body)[0]})", ATOM
+                names = ", ".join(map(self.name, variables))
+                of = f"[{names} ~ {self.show(law)[0]}]" if law else ""
+                return f"{sign}{of}({self.show(body)[0]})", ATOM
             case tree.Integral(variables, body):
-                over = ", ".join(map(self.name, variables))
-                return f"integral[{over}]({self.show(body)[0]})", ATOM
+                names = ", ".join(map(self.name, variables))
+                return f"integral[{names}]({self.show(body)[0]})", ATOM
             case tree.Divergence(kind, left, right):
                 return f"{kind}({self.show(left)[0]} || {self.show(right)[0]})", ATOM
         raise TypeError(node)

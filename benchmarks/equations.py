@@ -1,0 +1,117 @@
+"""How long a relation takes, and how the work grows with relations and draws.
+
+Run: `make bench`, or `python benchmarks/equations.py`.
+The documents are those of tests/projects/subjects; each figure is a median of interleaved runs.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derivatex.check import equations
+from derivatex.check.displays import Sampling
+from derivatex.compute.run import compute
+from derivatex.mathtex import judge
+from derivatex.read.assignment import read_assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from derivatex.mathtex.relation import Relation, Result
+    from derivatex.mathtex.session import Session
+    from derivatex.model import Assignment, Problem
+    from derivatex.solution import Solution
+
+PROJECT = Path(__file__).parent.parent / "tests" / "projects" / "subjects"
+RUNS = 3
+DRAWS = (5, 10, 20, 40)
+REPEATS = (1, 2, 4, 8)
+GROWN = "12"  # the problem whose relations are repeated
+
+
+def main() -> None:
+    """Print the three tables."""
+    assignment = read_assignment(PROJECT, "subjects")
+    solutions, found = compute(PROJECT, assignment, 1, lambda _: None)
+    if found:
+        sys.exit("\n".join(map(str, found)))
+    per_relation(assignment, solutions)
+    by_draws(assignment, solutions)
+    by_relations(assignment, solutions)
+
+
+def per_relation(assignment: Assignment, solutions: list[Solution]) -> None:
+    """The time of each relation at five draws, and of all documents on one core."""
+    times: list[float] = []
+    genuine = judge.check
+
+    def timed(relation: Relation, session: Session) -> Result:
+        start = time.perf_counter()
+        result = genuine(relation, session)
+        times.append(time.perf_counter() - start)
+        return result
+
+    equations.check = timed  # type: ignore[attr-defined]  # only here, to look inside
+    try:
+        whole = median(lambda: check_all(assignment, solutions, Sampling()))
+    finally:
+        equations.check = genuine  # type: ignore[attr-defined]
+    quartiles = [1000 * it for it in statistics.quantiles(times, n=20)]
+    print(f"{len(times) // RUNS} relations of {len(assignment.problems)} documents, 5 draws each")
+    print(f"  median {quartiles[9]:.1f} ms, 95 % within {quartiles[18]:.1f} ms a relation")
+    print(f"  all documents, mistakes included: {whole:.1f} s on one core")
+
+
+def by_draws(assignment: Assignment, solutions: list[Solution]) -> None:
+    """How the time of all documents grows with the number of draws."""
+    print("draws      seconds   seconds a draw")
+    for draws in DRAWS:
+        seconds = median(lambda draws=draws: check_all(assignment, solutions, Sampling(0, draws)))
+        print(f"{draws:5d} {seconds:12.2f} {seconds / draws:16.3f}")
+
+
+def by_relations(assignment: Assignment, solutions: list[Solution]) -> None:
+    """How the time of one problem grows when its parts are repeated."""
+    problem = next(it for it in assignment.problems if it.problem == GROWN)
+    solution = next(it for it in solutions if it.problem == GROWN)
+    print("relations  seconds   milliseconds a relation")
+    for repeats in REPEATS:
+        grown = repeated(problem, repeats)
+        findings, _ = equations.check_problem(
+            grown, assignment.heading, solution, Sampling(), "bench"
+        )
+        count = sum(it.kind == "relation" for it in findings.verdicts)
+        seconds = median(
+            lambda grown=grown: equations.check_problem(
+                grown, assignment.heading, solution, Sampling(), "bench"
+            )
+        )
+        print(f"{count:5d} {seconds:12.3f} {1000 * seconds / count:16.2f}")
+
+
+def repeated(problem: Problem, times: int) -> Problem:
+    """The problem with its parts several times: as many relations more."""
+    return problem.model_copy(update={"parts": problem.parts * times})
+
+
+def check_all(assignment: Assignment, solutions: list[Solution], sampling: Sampling) -> None:
+    """Check every document, one after the other."""
+    equations.check_equations(assignment, solutions, sampling, jobs=1)
+
+
+def median(run: Callable[[], object]) -> float:
+    """The median time of several runs, in seconds."""
+    seconds = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+if __name__ == "__main__":
+    main()
