@@ -66,7 +66,7 @@ def _value(problem: str, value: Value) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
+    found = {
         "at": str(verdict.at) if verdict.at else None,
         "claim": verdict.claim,
         "detail": verdict.detail,
@@ -74,6 +74,15 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "kind": verdict.kind,
         "problem": verdict.problem,
         "state": verdict.state.value,
+    }
+    if verdict.evaluated is None:
+        return found
+    how = verdict.evaluated
+    return found | {
+        "counterexample": how.against or None,
+        "draws": how.draws,
+        "read_as": how.reading,
+        "wrong": how.wrong or None,
     }
 
 

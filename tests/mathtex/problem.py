@@ -188,7 +188,9 @@ def _symbol(tex: str, it: Sym, vocabulary: Vocabulary) -> Symbol:
     law = None
     if it.law:
         of, _, given = it.law.partition("|")
-        names = [tuple(name.strip() for name in side.split(",") if name.strip()) for side in (of, given)]
+        names = [
+            tuple(name.strip() for name in side.split(",") if name.strip()) for side in (of, given)
+        ]
         law = Law(names[0], names[1], it.parameters)
     shape = None if it.shape is None else _sizes(it.shape, vocabulary)
     return Symbol(

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from derivatex.mathtex.errors import Kind, MathError
+from derivatex.mathtex.tree import Number
+from derivatex.mathtex.vocabulary import Size
 from tests.mathtex.problem import Problem, Sym
 
 P = Problem(
@@ -41,21 +43,37 @@ def defined(*texts: str, **changes: object) -> Problem:
         (["g(x) = \\|x\\|^2"], "g(2 y) = 4 y^\\top y", "g(2 y) = 2 y^\\top y"),
         (["g(x, a) = a x"], "g(y, 3) = 3 y", "g(y, 3) = 3 x"),
         (["g(x) = W x + a W x"], "g(y) = (1 + a) W y", "g(y) = (1 + b) W y"),
-        (["\\sigma(u) = \\frac{1}{1 + e^{-u}}"], "\\sigma(-a) = 1 - \\sigma(a)", "\\sigma(-a) = -\\sigma(a)"),
-        (["\\sigma(u) = \\frac{1}{1 + e^{-u}}"], "\\sigma'(a) = \\sigma(a) (1 - \\sigma(a))", "\\sigma'(a) = \\sigma(a)"),
+        (
+            ["\\sigma(u) = \\frac{1}{1 + e^{-u}}"],
+            "\\sigma(-a) = 1 - \\sigma(a)",
+            "\\sigma(-a) = -\\sigma(a)",
+        ),
+        (
+            ["\\sigma(u) = \\frac{1}{1 + e^{-u}}"],
+            "\\sigma'(a) = \\sigma(a) (1 - \\sigma(a))",
+            "\\sigma'(a) = \\sigma(a)",
+        ),
         (["P_{ij} = W_{ij} x_j"], "P_{ij} = x_j W_{ij}", "P_{ij} = x_j W_{i1}"),
         (["P_{ij} = W_{ij} x_j"], "P = W \\operatorname{diag}(x)", "P = W"),
         (["P_{ij} = W_{ij} x_j"], "\\sum_j P_{ij} = (W x)_i", "\\sum_j P_{ij} = 2 (W x)_i"),
         (["O_{ij} = W_{ij} + 1"], "O_{ij} - W_{ij} = 1", "O_{ij} + W_{ij} = 1"),
         (["v_j = x_j y_j"], "v = x \\odot y", "v = x"),
         (["v_j = x_j y_j"], "\\sum_j v_j = x^\\top y", "\\sum_j v_j = x^\\top x"),
-        (["r_i = \\sum_j W_{ij} x_j, \\quad s = \\sum_i r_i^2"], "s = \\|W x\\|^2", "s = \\|x\\|^2"),
+        (
+            ["r_i = \\sum_j W_{ij} x_j, \\quad s = \\sum_i r_i^2"],
+            "s = \\|W x\\|^2",
+            "s = \\|x\\|^2",
+        ),
         (["d_1 = a, \\quad d_2 = b"], "d_1 + d_2 = a + b", "d_1 + d_2 = 2 a"),
         (["x_0 = a x"], "x_0 - x = (a - 1) x", "x_0 - x = a x"),
         (["\\nu_x = a b"], "\\nu_x = b a", "\\nu_x = b"),
         (["u^\\star = a + 1"], "u^\\star - a = 1", "u^\\star = a"),
         (["f(u) = F(u) + a"], "f'(b) = F'(b)", "f'(b) = F(b)"),
-        (["f(u) = \\begin{cases} u & \\text{if } u > 0 \\\\ 0 & \\text{otherwise} \\end{cases}"], "f(a) = (a)_+", "f(a) = a"),
+        (
+            ["f(u) = \\begin{cases} u & \\text{if } u > 0 \\\\ 0 & \\text{otherwise} \\end{cases}"],
+            "f(a) = (a)_+",
+            "f(a) = a",
+        ),
     ],
 )
 def test_a_definition_binds_its_left_side(definitions: list[str], true: str, false: str) -> None:
@@ -72,7 +90,7 @@ RECURRENT = Problem(
         "x^{(t)}": Sym("m", index={"t": "1..T"}),
         "b": "n",
     },
-    dims="n m T",
+    dims={"n": Size(), "m": Size(), "T": Size(Number("3"))},
     indices={"t": "1..T", "j": "n"},
 )
 STEP = r"h^{(t)} = \tanh(A h^{(t-1)} + U x^{(t)} + b)"
@@ -107,12 +125,14 @@ def test_the_first_member_may_be_declared() -> None:
 
 
 def test_a_recurrence_may_run_backwards() -> None:
-    """The last member is given, and the others follow from their successors."""
+    """Where the last member is declared, the others follow from their successors."""
     made = RECURRENT.but(
-        indices={"t": "1..T", "j": "n"}, define=(r"g^{(t)} = A g^{(t+1)} + b", r"g^{(T+1)} = b")
+        symbols={**RECURRENT.symbols, "g^{(t)}": Sym("n", index={"t": "1..T"})},
+        indices={"t": "1..T", "l": "1..T-1"},
+        define=(r"g^{(l)} = A g^{(l+1)} + b",),
     )
-    made.verifies(r"g^{(T)} = A b + b, \quad g^{(T-1)} = A A b + A b + b")
-    made.rejects(r"g^{(T)} = A b - b", "sign")
+    made.verifies(r"g^{(T-1)} = A g^{(T)} + b, \quad g^{(T-2)} = A A g^{(T)} + A b + b")
+    made.rejects(r"g^{(T-1)} = A g^{(T)} - b", "sign")
 
 
 def test_a_recurrence_without_a_first_member_never_ends() -> None:
@@ -129,14 +149,17 @@ def test_numbers_by_recurrence_are_an_array() -> None:
     made.rejects(r"s = x")
 
 
-def test_numbers_by_recurrence_with_a_declared_start() -> None:
+def test_numbers_by_recurrence_with_a_first_member() -> None:
     """A cumulative sum is a recurrence of numbers."""
     made = Problem(
-        {"x": "T"}, dims="T", indices={"t": "T"}, define=(r"s_t = s_{t-1} + x_t", r"s_0 = 0")
+        {"x": "T"},
+        dims="T",
+        indices={"t": "T"},
+        define=(r"s^{(t)} = s^{(t-1)} + x_t", r"s^{(0)} = 0"),
     )
-    np.testing.assert_allclose(made.value("s_T"), np.sum(made.value("x")))
-    made.verifies(r"s_t = \sum_{k=1}^{t} x_k")
-    made.rejects(r"s_t = \sum_{k=1}^{t-1} x_k", "bound")
+    np.testing.assert_allclose(made.value("s^{(T)}"), np.sum(made.value("x")))
+    made.verifies(r"s^{(t)} = \sum_{k=1}^{t} x_k")
+    made.rejects(r"s^{(t)} = \sum_{k=1}^{t-1} x_k", "bound")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,11 @@ PAIRS = [
     (r"x^\top A y = y^\top A^\top x", r"x^\top A y = y^\top A x", "transpose"),
     (r"a (W x) = W (a x)", r"a (W x) = -W (a x)", "sign"),
     (r"a \cdot b = b a", r"a \cdot b = 2 b a", "factor"),
-    (r"x \odot y = \operatorname{diag}(x) y", r"x \odot y = \operatorname{diag}(x) y^{\odot 2}", "power"),
+    (
+        r"x \odot y = \operatorname{diag}(x) y",
+        r"x \odot y = \operatorname{diag}(x) y^{\odot 2}",
+        "power",
+    ),
     (r"(x \odot y) \oslash v = x \odot (y \oslash v)", r"(x \odot y) \oslash v = x \odot y", ""),
     (r"2 x \odot y = 2 (x \odot y)", r"2 x \odot y = 4 (x \odot y)", "factor"),
     (r"(x y^\top)_{ij} = x_i y_j", r"(x y^\top)_{ij} = x_j y_i", "index"),
@@ -70,15 +74,35 @@ PAIRS = [
     (r"\det(A B) = \det A \det B", r"\det(A B) = \det A", ""),
     (r"\det(2 A) = 2^n \det A", r"\det(2 A) = 2 \det A", ""),
     (r"\log \det K = \operatorname{logdet}(K)", r"\log \det K = -\operatorname{logdet}(K)", "sign"),
-    (r"\operatorname{tr}(A B) = \operatorname{tr}(B A)", r"\operatorname{tr}(A B) = \operatorname{tr}(A B^\top)", "transpose"),
+    (
+        r"\operatorname{tr}(A B) = \operatorname{tr}(B A)",
+        r"\operatorname{tr}(A B) = \operatorname{tr}(A B^\top)",
+        "transpose",
+    ),
     (r"\operatorname{tr} A = \sum_i A_{ii}", r"\operatorname{tr} A = \sum_{i,j} A_{ij}", ""),
     (r"\operatorname{tr}(x y^\top) = y^\top x", r"\operatorname{tr}(x y^\top) = -y^\top x", "sign"),
     (r"\operatorname{diag}(A)_i = A_{ii}", r"\operatorname{diag}(A)_i = A_{i1}", ""),
-    (r"\operatorname{diag}(\mathbf{1}) = I", r"\operatorname{diag}(\mathbf{1}) = \frac12 I", "factor"),
+    (
+        r"\operatorname{diag}(\mathbf{1}) = I",
+        r"\operatorname{diag}(\mathbf{1}) = \frac12 I",
+        "factor",
+    ),
     (r"\operatorname{vec}(x y^\top)_i = x_i y_1", None, ""),
-    (r"\operatorname{softmax}(x + a \mathbf{1}) = \operatorname{softmax}(x)", r"\operatorname{softmax}(x + a \mathbf{1}) = \operatorname{softmax}(-x)", "sign"),
-    (r"\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}", r"\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{-x_j}}", ""),
-    (r"\operatorname{softplus}(a) = \log(1 + e^a)", r"\operatorname{softplus}(a) = \log(1 + e^{-a})", "sign"),
+    (
+        r"\operatorname{softmax}(x + a \mathbf{1}) = \operatorname{softmax}(x)",
+        r"\operatorname{softmax}(x + a \mathbf{1}) = \operatorname{softmax}(-x)",
+        "sign",
+    ),
+    (
+        r"\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}",
+        r"\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{-x_j}}",
+        "",
+    ),
+    (
+        r"\operatorname{softplus}(a) = \log(1 + e^a)",
+        r"\operatorname{softplus}(a) = \log(1 + e^{-a})",
+        "sign",
+    ),
     (r"\operatorname{relu}(a) = \max(0, a)", r"\operatorname{relu}(a) = \min(0, a)", ""),
     (r"\operatorname{relu}(x)_i = \max\{x_i, 0\}", r"\operatorname{relu}(x)_i = x_i", ""),
     (r"(a)_+ - (-a)_+ = a", r"(a)_+ + (-a)_+ = a", ""),
@@ -92,18 +116,54 @@ PAIRS = [
     # sums and products
     (r"\sum_{i=1}^n x_i = \mathbf{1}^\top x", r"\sum_{i=1}^{n} x_i = x^\top x", ""),
     (r"\mathbf{1}^\top x = \sum_{i=1}^n x_i", r"\mathbf{1}^\top x = \sum_{i=1}^{n-1} x_i", "bound"),
-    (r"\sum_{i=1}^n (x_i + a) = \mathbf{1}^\top x + n a", r"\sum_{i=1}^n x_i + a = \mathbf{1}^\top x + n a", ""),
-    (r"\sum_{i \ne j} A_{ij} = \sum_{i,j} A_{ij} - \operatorname{tr} A", r"\sum_{i \ne j} A_{ij} = \sum_{i,j} A_{ij}", ""),
-    (r"\sum_{i,j} x_i y_j = (\sum_i x_i)(\sum_j y_j)", r"\sum_{i,j} x_i y_j = n (\sum_i x_i)(\sum_j y_j)", "factor"),
-    (r"\sum_{j < i} S_{ij} = \frac12 \sum_{i \ne j} S_{ij}", r"\sum_{j < i} S_{ij} = \sum_{i \ne j} S_{ij}", "factor"),
-    (r"\sum_{j=1}^{i} x_j - x_i = \sum_{j=1}^{i-1} x_j", r"\sum_{j=1}^{i} x_j = \sum_{j=1}^{i-1} x_j", "bound"),
-    (r"\sum_{i \in \{1, \dots, n\}} x_i = \sum_i x_i", r"\sum_{i \in \{1, \dots, n - 1\}} x_i = \sum_i x_i", ""),
-    (r"\sum_i \sum_j A_{ij} x_i x_j = x^\top A x", r"\sum_i \sum_j A_{ij} x_i x_j = x^\top A y", ""),
+    (
+        r"\sum_{i=1}^n (x_i + a) = \mathbf{1}^\top x + n a",
+        r"\sum_{i=1}^n x_i + a = \mathbf{1}^\top x + n a",
+        "",
+    ),
+    (
+        r"\sum_{i \ne j} A_{ij} = \sum_{i,j} A_{ij} - \operatorname{tr} A",
+        r"\sum_{i \ne j} A_{ij} = \sum_{i,j} A_{ij}",
+        "",
+    ),
+    (
+        r"\sum_{i,j} x_i y_j = (\sum_i x_i)(\sum_j y_j)",
+        r"\sum_{i,j} x_i y_j = n (\sum_i x_i)(\sum_j y_j)",
+        "factor",
+    ),
+    (
+        r"\sum_{j < i} S_{ij} = \frac12 \sum_{i \ne j} S_{ij}",
+        r"\sum_{j < i} S_{ij} = \sum_{i \ne j} S_{ij}",
+        "factor",
+    ),
+    (
+        r"\sum_{j=1}^{i} x_j - x_i = \sum_{j=1}^{i-1} x_j",
+        r"\sum_{j=1}^{i} x_j = \sum_{j=1}^{i-1} x_j",
+        "bound",
+    ),
+    (
+        r"\sum_{i \in \{1, \dots, n\}} x_i = \sum_i x_i",
+        r"\sum_{i \in \{1, \dots, n - 1\}} x_i = \sum_i x_i",
+        "",
+    ),
+    (
+        r"\sum_i \sum_j A_{ij} x_i x_j = x^\top A x",
+        r"\sum_i \sum_j A_{ij} x_i x_j = x^\top A y",
+        "",
+    ),
     (r"\sum_i a = n a", r"\sum_i a = a", "factor"),
     (r"\prod_{i=1}^n e^{x_i} = e^{\sum_i x_i}", r"\prod_{i=1}^n e^{x_i} = e^{x_1}", ""),
-    (r"\prod_{i=1}^{n} x_i = x_n \prod_{i=1}^{n-1} x_i", r"\prod_{i=1}^{n} x_i = \prod_{i=1}^{n-1} x_i", "bound"),
+    (
+        r"\prod_{i=1}^{n} x_i = x_n \prod_{i=1}^{n-1} x_i",
+        r"\prod_{i=1}^{n} x_i = \prod_{i=1}^{n-1} x_i",
+        "bound",
+    ),
     (r"\sum_{k=1}^{n} k = \frac{n (n + 1)}{2}", r"\sum_{k=1}^{n} k = \frac{n (n - 1)}{2}", "sign"),
-    (r"\prod_{k=0}^{n-1} (c + k) = c \prod_{k=1}^{n-1} (c + k)", r"\prod_{k=0}^{n-1} (c + k) = \prod_{k=1}^{n-1} (c + k)", ""),
+    (
+        r"\prod_{k=0}^{n-1} (c + k) = c \prod_{k=1}^{n-1} (c + k)",
+        r"\prod_{k=0}^{n-1} (c + k) = \prod_{k=1}^{n-1} (c + k)",
+        "",
+    ),
     (r"\sum_{k=0}^{n} \binom{n}{k} = 2^n", r"\sum_{k=1}^{n} \binom{n}{k} = 2^n", ""),
     # norms
     (r"\|x\|^2 = x^\top x", r"\|x\| = x^\top x", ""),
@@ -112,25 +172,61 @@ PAIRS = [
     (r"\|x\|_1 = \sum_i |x_i|", r"\|x\|_1 = |\sum_i x_i|", ""),
     (r"\|x\|_\infty = \max_i |x_i|", r"\|x\|_\infty = \max_i x_i", ""),
     (r"\|x\|_p^p = \sum_i |x_i|^p", r"\|x\|_p = \sum_i |x_i|^p", ""),
-    (r"\|W\|_F^2 = \operatorname{tr}(W^\top W)", r"\|W\|_F^2 = 2 \operatorname{tr}(W^\top W)", "factor"),
+    (
+        r"\|W\|_F^2 = \operatorname{tr}(W^\top W)",
+        r"\|W\|_F^2 = 2 \operatorname{tr}(W^\top W)",
+        "factor",
+    ),
     (r"\langle x, y \rangle = x^\top y", r"\langle x, y \rangle = -x^\top y", "sign"),
-    (r"\langle A, B \rangle = \operatorname{tr}(A^\top B)", r"\langle A, B \rangle = \operatorname{tr}(A B)", "transpose"),
+    (
+        r"\langle A, B \rangle = \operatorname{tr}(A^\top B)",
+        r"\langle A, B \rangle = \operatorname{tr}(A B)",
+        "transpose",
+    ),
     (r"|a b| = |a| |b|", r"|a b| = a b", ""),
     # Iverson brackets and matrices
     (r"\sum_j [i = j] x_j = x_i", r"\sum_j [i \ne j] x_j = x_i", ""),
-    (r"\llbracket i = j \rrbracket = \delta_{ij}", r"\llbracket i = j \rrbracket = 2 \delta_{ij}", "factor"),
-    (r"\mathbb{1}[a > 0] = \frac{1 + \operatorname{sign}(a)}{2}", r"\mathbb{1}[a < 0] = \frac{1 + \operatorname{sign}(a)}{2}", ""),
+    (
+        r"\llbracket i = j \rrbracket = \delta_{ij}",
+        r"\llbracket i = j \rrbracket = 2 \delta_{ij}",
+        "factor",
+    ),
+    (
+        r"\mathbb{1}[a > 0] = \frac{1 + \operatorname{sign}(a)}{2}",
+        r"\mathbb{1}[a < 0] = \frac{1 + \operatorname{sign}(a)}{2}",
+        "",
+    ),
     (r"I_{ij} = \mathbb{1}\{i = j\}", r"I_{ij} = \mathbb{1}\{i \ne j\}", ""),
     (r"\sum_j \delta_{ij} x_j = x_i", r"\sum_j \delta_{ij} x_j = x_1", ""),
-    (r"\det \begin{bmatrix} a & b \\ c & p \end{bmatrix} = a p - b c", r"\det \begin{bmatrix} a & b \\ c & p \end{bmatrix} = a p + b c", "sign"),
-    (r"\begin{bmatrix} A & B \end{bmatrix} [x; y] = A x + B y", r"\begin{bmatrix} A & B \end{bmatrix} [x; y] = A x - B y", "sign"),
-    (r"\begin{pmatrix} A & B \\ B & A \end{pmatrix} [x; x] = [A x + B x; B x + A x]", r"\begin{pmatrix} A & B \\ B & A \end{pmatrix} [x; x] = [A x; B x]", ""),
-    (r"\begin{vmatrix} a & b \\ c & p \end{vmatrix} = a p - b c", r"\begin{vmatrix} a & b \\ c & p \end{vmatrix} = a p", ""),
+    (
+        r"\det \begin{bmatrix} a & b \\ c & p \end{bmatrix} = a p - b c",
+        r"\det \begin{bmatrix} a & b \\ c & p \end{bmatrix} = a p + b c",
+        "sign",
+    ),
+    (
+        r"\begin{bmatrix} A & B \end{bmatrix} [x; y] = A x + B y",
+        r"\begin{bmatrix} A & B \end{bmatrix} [x; y] = A x - B y",
+        "sign",
+    ),
+    (
+        r"\begin{pmatrix} A & B \\ B & A \end{pmatrix} [x; x] = [A x + B x; B x + A x]",
+        r"\begin{pmatrix} A & B \\ B & A \end{pmatrix} [x; x] = [A x; B x]",
+        "",
+    ),
+    (
+        r"\begin{vmatrix} a & b \\ c & p \end{vmatrix} = a p - b c",
+        r"\begin{vmatrix} a & b \\ c & p \end{vmatrix} = a p",
+        "",
+    ),
     (r"\|[x; y]\|^2 = \|x\|^2 + \|y\|^2", r"\|[x; y]\|^2 = \|x\|^2", ""),
     # quotients
     (r"\frac{a + b}{c} = a/c + b/c", r"\frac{a + b}{c} = a/c + b", ""),
     (r"a/(b c) = \frac{a}{b} / c", r"a/(b c) = \frac{a}{b}", ""),
-    (r"\frac1n \sum_i x_i = \frac{\mathbf{1}^\top x}{n}", r"\frac1n \sum_i x_i = \mathbf{1}^\top x", "factor"),
+    (
+        r"\frac1n \sum_i x_i = \frac{\mathbf{1}^\top x}{n}",
+        r"\frac1n \sum_i x_i = \mathbf{1}^\top x",
+        "factor",
+    ),
     # conditions on letters
     (r"S_{ij} = S_{ji}", r"S_{ij} = -S_{ji}", "sign"),
     (r"\lfloor c \rfloor \le c, \quad c \le \lceil c \rceil", r"\lceil c \rceil \le c", "sign"),
@@ -181,7 +277,9 @@ def test_numbers_are_numpys() -> None:
         r"\min_{i,j} A_{ij}": matrix.min(),
         r"A_{1:}": matrix[0][:, None],
         r"A_{:2}": matrix[:, 1][:, None],
-        r"\begin{bmatrix} A & x \\ y^\top & 3 \end{bmatrix}": np.block([[matrix, x], [y.T, np.full((1, 1), 3.0)]]),
+        r"\begin{bmatrix} A & x \\ y^\top & 3 \end{bmatrix}": np.block(
+            [[matrix, x], [y.T, np.full((1, 1), 3.0)]]
+        ),
         r"\sqrt[3]{c}": np.cbrt(P.value("c")),
         r"\binom{7}{3}": 35.0,
         r"5!": 120.0,
@@ -259,8 +357,15 @@ def test_what_does_not_fit_is_refused(tex: str, words: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     "tex",
-    [r"\log(-c) = a", r"1/(a - a) = b", r"\sqrt{-c} = a", r"(-c)^{p} = a",
-     r"\frac{\log 0}{c} = a", r"(-1)! = a", r"\det \log(-K) = a"],
+    [
+        r"\log(-c) = a",
+        r"1/(a - a) = b",
+        r"\sqrt{-c} = a",
+        r"(-c)^{p} = a",
+        r"\frac{\log 0}{c} = a",
+        r"(-1)! = a",
+        r"\det \log(-K) = a",
+    ],
 )
 def test_what_is_undefined_is_no_number(tex: str) -> None:
     """A logarithm of a negative number, a division by zero, a singular inverse are refused."""

@@ -215,7 +215,11 @@ def test_a_formula_has_one_reading(tex: str, reading: str) -> None:
         ("[a, b]", "in a bracket", "[a; b]"),
         (r"\begin{bmatrix} a & b \\ c \end{bmatrix}", "differ in length", ""),
         (r"\begin{foo} a \end{foo}", "cannot be read here", ""),
-        (r"\begin{cases} a \\ b & \text{otherwise} \end{cases}", "without a condition", "otherwise"),
+        (
+            r"\begin{cases} a \\ b & \text{otherwise} \end{cases}",
+            "without a condition",
+            "otherwise",
+        ),
         (
             r"\begin{cases} a & \text{if } b > 0 \text{ or } c > 0 \\ b & \text{otherwise} \end{cases}",
             "`or` in a condition",

@@ -49,7 +49,7 @@ def shown(tex: str, problem: Problem = LETTERS) -> str:
         (r"\sigma_i", "sigma[i]"),
         ("x^*", "x^*"),
         ("x^{*}", "x^*"),
-        (r"\hat{y}_i", "haty[i]"),
+        (r"\hat{y}_i", "y_hat[i]"),
         ("w_0", "w_0"),
         ("w_1", "w[1]"),
         ("A'_{ij}", "A'[i, j]"),
@@ -105,8 +105,8 @@ def test_a_symbol_is_printed_as_a_letter_with_scripts(tex: str) -> None:
 def test_two_symbols_are_printed_in_two_ways() -> None:
     """The same LaTeX for two symbols is refused, however it is spelled."""
     vocabulary = Problem({r"\hat{y}": ""}).vocabulary()
-    other = Problem({r"\hat y": ""}).vocabulary().symbols["haty"]
-    with pytest.raises(MathError, match="is both `haty` and `other`"):
+    other = Problem({r"\hat y": ""}).vocabulary().symbols["y_hat"]
+    with pytest.raises(MathError, match="is both `y_hat` and `other`"):
         vocabulary.declare(type(other)("other", r"\hat y"))
 
 
@@ -147,7 +147,7 @@ def test_a_copy_grows_alone() -> None:
 
 @pytest.mark.parametrize(
     ("tex", "name"),
-    [(r"\mathbf{h}^{(t)}", "h^(t)"), (r"\hat{y}", "haty"), (r"\lambda_1", "lambda_1")],
+    [(r"\mathbf{h}^{(t)}", "h^(t)"), (r"\hat{y}", "y_hat"), (r"\lambda_1", "lambda_1")],
 )
 def test_a_name_is_the_tex_without_decoration(tex: str, name: str) -> None:
     """Symbols that a definition declares are named after their print."""

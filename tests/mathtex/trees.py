@@ -52,9 +52,36 @@ SYMBOLS = (
 )
 LONG = (Symbol("step", r"\Delta a"), Symbol("ac", "ac"))  # names of several letters
 COUNTS = ("n", "m", "T", "kappa")
-PLAIN = ("a", "c", "sigma", "variance", "sigma_x", "primed", "x", "best", "guess", "W", "D", "defined", "h0", "z", "xi")
+PLAIN = (
+    "a",
+    "c",
+    "sigma",
+    "variance",
+    "sigma_x",
+    "primed",
+    "x",
+    "best",
+    "guess",
+    "W",
+    "D",
+    "defined",
+    "h0",
+    "z",
+    "xi",
+)
 FAMILIES = {"width": 1, "layer": 1, "h": 1, "u": 1, "v": 2, "B": 2}
-ARRAYS = {"x": 1, "guess": 1, "best": 1, "h": 1, "u": 1, "W": 2, "D": 2, "layer": 2, "B": 2, "xi": 1}
+ARRAYS = {
+    "x": 1,
+    "guess": 1,
+    "best": 1,
+    "h": 1,
+    "u": 1,
+    "W": 2,
+    "D": 2,
+    "layer": 2,
+    "B": 2,
+    "xi": 1,
+}
 FUNCTIONS = {"f": 1, "g": 2, "phi": 1}
 NAMED = (
     *("exp", "log", "tanh", "sin", "det", "sign", "softmax", "relu", "softplus", "diag", "trace"),
@@ -270,7 +297,9 @@ class Maker:
         free = [it for it in BOUND if it not in used]
         if not free:
             return self.leaf()
-        letters = [free.pop(self.upto(len(free) - 1)) for _ in range(min(self.upto(2, 1), len(free)))]
+        letters = [
+            free.pop(self.upto(len(free) - 1)) for _ in range(min(self.upto(2, 1), len(free)))
+        ]
         inside = Maker(self.draw, self.bound | set(letters), self.taken)
         outside = Maker(self.draw, self.bound, self.taken | set(letters))
         binders = tuple(outside.binder(letter, depth) for letter in letters)

@@ -75,7 +75,11 @@ KEYS = [
     ("problem: 1", "problem: 1\n'@a': 3", "x:2:1: error[unknown-key]: unknown key `@a`"),
     ("problem: 1", "problem: 1\n'[key]': 3", "x:2:1: error[unknown-key]: unknown key `[key]`"),
     ("{given: 1.5}", "{given: 1, b: 2}", "x:5:17: error[unknown-key]: unknown key `b`"),
-    ("given: 1.5", "random: {mean: 0}", "x:5:15: error[missing-key]: the key `variance` is missing"),
+    (
+        "given: 1.5",
+        "random: {mean: 0}",
+        "x:5:15: error[missing-key]: the key `variance` is missing",
+    ),
     ("why: Thus.", "how: 1, why: b", "x:24:68: error[unknown-key]: unknown key `how`"),
     ("because:", "why:", "x:17:13: error[missing-key]: the key `because` is missing"),
     ("alt: Its", "allt: Its", "x:21:9: error[unknown-key]: unknown key `allt`"),

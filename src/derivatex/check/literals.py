@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.texts import texts_of
 from derivatex.diagnostics import Diagnostic, ExitCode
-from derivatex.model import Erratum, ErratumBlock, FigureBlock
+from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, MistakeBlock
 from derivatex.solution import State, scalars
 from derivatex.tex.markup import Prose, Text
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from derivatex.diagnostics import Location
     from derivatex.model import Heading
     from derivatex.solution import Figure
-    from derivatex.tex.markup import Fragment, Source
+    from derivatex.tex.markup import Fragment, Math, Source
 
 KIND = "literal"
 DECIMAL = re.compile(r"(?<![\d.])(?:\d*\.\d+|\d{2,})(?!\d)")
@@ -31,11 +31,14 @@ AFTER_NAME = re.compile(r"(?<![A-Za-z0-9\\])[A-Za-z]+-?$")  # CIFAR-10 and L2 ar
 
 
 def check_literals(findings: Findings) -> None:
-    """A decimal, or an integer of two digits or more, must be a value or be given."""
-    quoted = {id(erratum.printed) for erratum in _errata(findings)}
+    """A decimal, or an integer of two digits or more, must be a value or be given.
+
+    In an equation that is evaluated it may stand: there it is checked.
+    """
+    exempt = {id(text) for text in _evaluated(findings)}
     count = 0
     for text in texts_of(findings):
-        if id(text) not in quoted:
+        if id(text) not in exempt:
             count += 1
             _refuse(findings, typed_numbers(text))
     for plain in _plain_texts(findings):
@@ -85,10 +88,18 @@ def plain_numbers(text: Source) -> Iterator[tuple[str, Location]]:
             yield match.group(), text.locate(match.start())
 
 
-def _errata(findings: Findings) -> Iterator[Erratum]:
+def _evaluated(findings: Findings) -> Iterator[Math]:
+    """What is read and evaluated: a wrong number there is a relation that does not hold."""
+    yield from findings.problem.define
     for block in findings.problem.blocks():
         if isinstance(block, ErratumBlock):
-            yield block.erratum
+            yield block.erratum.printed
+        elif isinstance(block, MistakeBlock):
+            yield block.mistake.tex
+        elif isinstance(block, DefineBlock):
+            yield from block.define
+        elif isinstance(block, DeriveBlock):
+            yield from (step.tex for step in block.derive if step.is_read)
 
 
 def _plain_texts(findings: Findings) -> Iterator[Source]:

@@ -60,7 +60,9 @@ class Binders(Letters):
             raise unreadable(f"{sign.shown} over what?", sign.start, hint)
         pieces = _at_commas(scripts.sub)
         outcomes = self._outcome_binders(pieces)
+        self.refuse_primes(scripts)
         if outcomes:
+            self.refuse_power(scripts)
             return Big(kind, outcomes, (), self._body(kind), at=sign.start)
         high = self.all_of(scripts.sup) if scripts.sup else None
         binders: list[Binder] = []
@@ -71,6 +73,11 @@ class Binders(Letters):
                 self.bound = self.bound | {binder.name for binder in binders}
             if not binders:
                 raise unreadable(f"{sign.shown} binds no index", sign.start)
+            if len({binder.name for binder in binders}) != len(binders):
+                raise unreadable(f"{sign.shown} binds an index twice", sign.start)
+            if high is not None and all(binder.high is not high for binder in binders):
+                hint = r"write `_{i=1}^{n}`"
+                raise unreadable(f"{sign.shown} has no lower bound", sign.start, hint)
             body = self._body(kind)
         return Big(kind, tuple(binders), tuple(conditions), body, at=sign.start)
 
@@ -124,6 +131,8 @@ class Binders(Letters):
             self._bind_in(made, piece[0], binders, conditions)
             return
         names = list(dict.fromkeys(token.text for token in new))
+        indices = [name for name in names if (name,) not in self.vocabulary.forms]
+        names = indices or ([] if binders else names)  # in `i < c`, a declared `c` is what it is
         with self.binding(names):
             inner = self.inner(piece, in_script=True)
             made = inner.condition()
@@ -183,6 +192,7 @@ class Binders(Letters):
         """Read an expected value or a variance."""
         sign = self.take()
         scripts, self.position = read_scripts(self.found, self.position)
+        self.refuse_power(scripts)
         supports = self._supports(scripts.sub, sign) if scripts.sub else []
         is_bracketed = self.token.text in {"[", "(", r"\{"}
         body = self.bracket() if is_bracketed else self.factor()
@@ -341,6 +351,7 @@ class Binders(Letters):
         r"""Read `\nabla_x L`, `\nabla_x^2 L`, `\nabla f(x)`."""
         sign = self.take()
         scripts, self.position = read_scripts(self.found, self.position)
+        self.refuse_primes(scripts)
         order = 1
         if scripts.sup:
             if len(scripts.sup) != 1 or scripts.sup[0].text not in {"1", "2", "3"}:
@@ -369,6 +380,7 @@ class Binders(Letters):
         r"""Read `\arg\min_z`, `\max_{z}` over a symbol: up to the next relation."""
         sign = self.take()
         scripts, self.position = read_scripts(self.found, self.position)
+        self.refuse_power(scripts)
         if not scripts.sub:
             raise unreadable(f"{sign.shown} over what?", sign.start, r"write `\arg\min_z`")
         written = scripts.sub

@@ -11,6 +11,7 @@ from derivatex.mathtex import arrays
 from derivatex.mathtex.claimed import is_checked_optimum
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.relation import DifferError, Place, Relation, Tally
+from derivatex.mathtex.scope import Shift
 from derivatex.mathtex.tree import (
     Comparison,
     Elements,
@@ -215,8 +216,9 @@ def _compare_ratio(
             inside = scope.happened({name: (k % count, evaluator.points(name)[k % count])})
         else:
             size = evaluator.declared_shape(symbol, ())
-            value = evaluator.instance._drawn(symbol, (k + 1,), size)  # noqa: SLF001
-            inside = scope.within({**scope.arguments, name: value}).at(**scope.letters)
+            other = evaluator.instance.another(symbol, k, size)
+            start = evaluator.member(name, (), scope)
+            inside = scope.under(Shift({(name, ()): other - start}, scope.shift))
         left, right = (evaluator.value(it, inside) for it in (relation.left, relation.right))
         tally.nonzero = tally.nonzero or bool(np.any(left != 0))
         ratios.append(np.asarray(left / right, dtype=float))

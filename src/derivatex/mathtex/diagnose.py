@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.session import Session
 
 MAX_REPAIRS = 2500
+MORE_DRAWS = 25  # than a check has, before two formulas count as one
 MENDING = {error.value for error in Error}
 EQUATIONS = {"=", ":=", "~"}
 
@@ -128,9 +129,10 @@ class Target:
         return self._holds(replace(relation, setting=self.relation.setting), draws=range(1))
 
     def same_values(self, left: Node, right: Node) -> bool:
-        """Whether two formulas have one value on all draws, zeros included."""
+        """Whether two formulas have one value on all draws and on many more, zeros included."""
         made = replace(self.relation, operator="=", left=left, right=right)
-        return self._holds(made, draws=range(self.session.draws), zeros=True)
+        more = 1 if made.setting.is_given else self.session.draws + MORE_DRAWS
+        return self._holds(made, draws=range(more), zeros=True)
 
     def _holds(
         self, relation: Relation, *, draws: range | None = None, zeros: bool = False

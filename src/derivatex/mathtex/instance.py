@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Symbol, Vocabulary
 
 SMALLEST = 2
+ENDS = (-1, 0)  # the hot entry of the first draws
 WAVES = 3  # terms of a random smooth function
 DOMAINS = frozenset(
     {
@@ -140,11 +141,18 @@ class Instance:
                 self.values[key] = self._drawn(symbol, slots, size)
         return self.values[key]
 
+    def another(self, symbol: Symbol, number: int, size: tuple[int, ...]) -> Value:
+        """Another value that a symbol could have had."""
+        return self._drawn(symbol, (number + 1,), size)
+
     def _drawn(self, symbol: Symbol, slots: tuple[int, ...], size: tuple[int, ...]) -> Value:
         generator = self.generator(symbol.name, *slots)
         if self.edge:
             generator = self.generator("edge " + symbol.name, *slots)
         drawn = _in_domain(symbol, size, generator)
+        if symbol.domain == "one-hot" and self.draw < len(ENDS):  # the ends first, where errors hide
+            drawn = np.zeros(size)
+            drawn[..., ENDS[self.draw]] = 1.0
         if self.edge and symbol.domain == "real":
             drawn = drawn * generator.integers(0, 2, size)
         if not size:

@@ -17,6 +17,7 @@ from derivatex.mathtex.session import EDGE, Session
 from derivatex.mathtex.tree import Cases, Subdifferential, Val
 from derivatex.mathtex.walk import walk
 
+BRANCHED = 4  # times as many draws for a relation with cases: they share them
 EXTRA = 24  # draws more, to reach the branches of cases
 
 
@@ -55,7 +56,8 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     has_values = any(isinstance(it, Val) for side in sides for it in walk(side))
     if (has_values or relation.operator == "~") and not relation.setting.is_given:
         relation = replace(relation, setting=replace(relation.setting, is_given=True))
-    for draw in range(session.draws):
+    count = session.draws * (BRANCHED if _cases_in(relation) else 1)
+    for draw in range(count):
         _compare_on(relation, session, draw, tally)
         if (
             relation.setting.is_given
@@ -118,9 +120,7 @@ def _refuse_zeros(relation: Relation, session: Session) -> None:
 
 def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
     """Draw on until every branch of every `cases` was taken."""
-    nodes = [
-        it for side in (relation.left, relation.right) for it in walk(side) if isinstance(it, Cases)
-    ]
+    nodes = _cases_in(relation)
 
     def missing() -> tuple[Cases, int] | None:
         for node in nodes:
@@ -129,9 +129,9 @@ def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
                     return node, k
         return None
 
-    draw = session.draws
-    while missing() and draw < session.draws + 2 * EXTRA:
-        is_edge = (draw - session.draws) % 2 == 1
+    first = draw = session.draws * BRANCHED
+    while missing() and draw < first + 2 * EXTRA:
+        is_edge = (draw - first) % 2 == 1
         try:
             _compare_on(relation, session, draw + EDGE * is_edge, tally)
         except MathError:
@@ -143,3 +143,9 @@ def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
         node, k = found
         message = f"branch {k + 1} of the cases is reached on no instance"
         raise MathError(Kind.VACUOUS, message, node.branches[k].at or node.at)
+
+
+def _cases_in(relation: Relation) -> list[Cases]:
+    """The definitions by cases that a relation writes out."""
+    sides = (relation.left, relation.right)
+    return [it for side in sides for it in walk(side) if isinstance(it, Cases)]

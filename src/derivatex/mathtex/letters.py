@@ -23,6 +23,7 @@ from derivatex.mathtex.tree import (
     Transpose,
 )
 from derivatex.mathtex.vocabulary import Scripts, index_items, read_scripts
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,30 +199,45 @@ class Letters(Cursor):
                 spelled = ", ".join(f"`{it}`" for it in (*law.of, *law.given))
                 message = f"`{symbol.tex}` is no law of `{name}`"
                 raise unreadable(message, token.start, f"it is declared for {spelled}")
-        return self.superscript(LawCall(symbol.name, of, given, at=token.start), rest)
+        made: Node = LawCall(symbol.name, of, given, at=token.start)
+        behind, self.position = read_scripts(self.found, self.position)
+        self.refuse_primes(behind)
+        if behind.sub or (behind.sup and rest.sup):
+            raise unreadable("a script on a law", behind.at)
+        return self.superscript(self.superscript(made, behind), rest)
 
     def _outcomes(self, symbol: Symbol) -> tuple[tuple[str, ...], tuple[str, ...]]:
         opened = self.take()
         close = {"(": ")", "[": "]"}[opened.text]
         sides: list[list[str]] = [[], []]
         side = 0
-        while self.token.text != close:
-            token = self.token
-            if token.kind == "eof":
-                raise unreadable("`(` is never closed", opened.start, f"add `{close}`")
-            if token.text in {"|", r"\mid"}:
+        while True:
+            if self.token.kind == "eof" or self.token.text == close:
+                raise unreadable(f"`{symbol.tex}` of which outcome?", opened.start)
+            sides[side].append(self.outcome(symbol.tex))
+            if side == 0 and self.accept("|", r"\mid"):
                 side = 1
-                self.take()
-            elif token.text == ";":
-                self.take()
-                with self.closing(close, ","):
-                    self.expression()  # the parameters are those of the declaration
-            elif token.text == ",":
-                self.take()
-            else:
-                sides[side].append(self.outcome(symbol.tex))
-        self.take()
+            elif not self.accept(","):
+                break
+        if self.accept(";"):
+            self._refuse_other_parameters(symbol, close)
+        self.expect(close, opened)
         return tuple(sides[0]), tuple(sides[1])
+
+    def _refuse_other_parameters(self, symbol: Symbol, close: str) -> None:
+        """Read parameters of a law, which can only be those of its declaration."""
+        law = symbol.law
+        known: set[Node] = {Sym(name) for name in law.parameters} if law else set()
+        known |= {it for node in (law and law.normal) or () for it in walk(node)}
+        with self.closing(close, ","):
+            while True:
+                token = self.token
+                if self.expression() not in known:
+                    hint = "declare a law for each parameter"
+                    message = f"`{symbol.tex}` is not declared with this parameter"
+                    raise unreadable(message, token.start, hint)
+                if not self.accept(","):
+                    break
 
     def outcome(self, where: str) -> str:
         """The name of the outcome that is written here."""
@@ -239,6 +255,12 @@ class Letters(Cursor):
         """Refuse a prime where it would mean nothing."""
         if scripts.primes:
             raise unreadable("a prime on something that is no letter", scripts.at)
+
+    def refuse_power(self, scripts: Scripts) -> None:
+        """Refuse a prime or a superscript where it would mean nothing."""
+        self.refuse_primes(scripts)
+        if scripts.sup:
+            raise unreadable("a superscript makes no sense here", scripts.at, "use brackets")
 
     def index(self, written: Sequence[Token]) -> Node:
         """Read the tokens of one index."""
@@ -259,7 +281,9 @@ class Letters(Cursor):
             raise unreadable(message, scripts.at, "separate indices by commas")
         for item in items:
             self._refuse_name(item, symbol)
-        indices = tuple(None if it[0].text == ":" else self.index(it) for it in items)
+        indices = tuple(None if [t.text for t in it] == [":"] else self.index(it) for it in items)
+        if not indices:
+            raise unreadable("an index is missing", scripts.at)
         return Entry(made, indices, at=made.at)
 
     def _refuse_name(self, item: list[Token], symbol: Symbol | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from derivatex.mathtex.scalars import is_scalar
 from derivatex.mathtex.tree import (
     Add,
     Apply,
@@ -111,7 +112,7 @@ def changes(  # noqa: C901, PLR0912  # one branch for each kind of node
         case Neg(of) if isinstance(of, (Sym, Letter, Number, Entry)):
             yield Change(Error.SIGN, "a sign"), of
         case Mul(factors):
-            yield from _in_product(node, factors)
+            yield from _in_product(node, factors, vocabulary)
         case Hadamard(factors):
             for k in range(len(factors)):
                 rest = factors[:k] + factors[k + 1 :]
@@ -183,7 +184,9 @@ def _ordinal(k: int, count: int) -> str:
     return "last" if k == count - 1 and count > 2 else words[k] if k < len(words) else f"{k + 1}th"  # noqa: PLR2004
 
 
-def _in_product(node: Mul, factors: tuple[Node, ...]) -> Iterator[tuple[Change, Node]]:
+def _in_product(
+    node: Mul, factors: tuple[Node, ...], vocabulary: Vocabulary
+) -> Iterator[tuple[Change, Node]]:
     for k, factor in enumerate(factors):
         rest = factors[:k] + factors[k + 1 :]
         made = rest[0] if len(rest) == 1 else replace(node, factors=rest)
@@ -194,6 +197,8 @@ def _in_product(node: Mul, factors: tuple[Node, ...]) -> Iterator[tuple[Change, 
         kind = Error.FACTOR if is_constant else Error.CHAIN
         yield Change(kind, "a factor left out"), made
     for k in range(len(factors) - 1):
+        if is_scalar(factors[k], vocabulary) or is_scalar(factors[k + 1], vocabulary):
+            continue  # numbers commute
         swapped = (*factors[:k], factors[k + 1], factors[k], *factors[k + 2 :])
         yield Change(Error.ORDER, "two factors exchanged"), replace(node, factors=swapped)
 

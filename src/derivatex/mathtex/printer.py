@@ -26,6 +26,7 @@ NORMS = {"": "", "infinity": r"_{\infty}"}
 NEEDS_SIGN = re.compile(r"[\d.]|[A-Za-z]?\(")
 LOWERED = (
     tree.Number, tree.Val, tree.Letter, tree.Constant, tree.Norm, tree.Abs, tree.Inner, tree.Root,
+    tree.LawCall, tree.Normal, tree.Expectation, tree.Divergence,
 )  # fmt: skip
 BOTH = (tree.Apply, tree.Iverson, tree.Matrix, tree.Cases)
 LAST = (tree.Big, tree.Optimum)  # what reaches to the end of a product

@@ -218,14 +218,14 @@ class Reader(Binders):
             case r"\binom":
                 return self._scripted(self._binomial())
             case r"\mathcal{N}" if not declared:
-                return self._normal()
+                return self._scripted(self._normal())
         kind = self._divergence_ahead()
         if kind:
-            return self.divergence(kind)
+            return self._scripted(self.divergence(kind))
         if declared:
             return None
         if text in MEANS:
-            return self.expectation(MEANS[text])
+            return self._scripted(self.expectation(MEANS[text]))
         if name in OPTIMA:
             return self.optimum(OPTIMA[name])
         if text in INDICATORS and self.peek(1).text in {"[", r"\{", "("}:
@@ -268,8 +268,8 @@ class Reader(Binders):
     # brackets
 
     def bracket(self) -> Node:
-        """Read a bracket that only groups, with its scripts."""
-        return self._scripted(self._of_bracket())
+        """Read a bracket that only groups, without its scripts."""
+        return self._of_bracket()
 
     def _of_bracket(self) -> Node:
         opened = self.take()
@@ -535,6 +535,9 @@ class Reader(Binders):
         if token.text == r"\mathbb{R}":
             self.take()
             scripts, self.position = read_scripts(self.found, self.position)
+            self.refuse_primes(scripts)
+            if scripts.sub:
+                raise unreadable("a part of this space cannot be read", scripts.at)
             return Space(self._sizes(scripts), at=token.start)
         if token.text == r"\{":
             return self._elements()

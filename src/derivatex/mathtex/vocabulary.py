@@ -280,7 +280,9 @@ def index_items(written: Sequence[Token], wanted: int | None) -> list[list[Token
                 items.append([])
             else:
                 items[-1].append(token)
-        return [item for item in items if item]
+        if not all(items):
+            raise unreadable("an index is missing beside a comma", written[0].start)
+        return items
     if wanted == 1 and not _are_letters(written):
         return [list(written)] if written else []
     singles = [
