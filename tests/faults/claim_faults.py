@@ -10,7 +10,7 @@ ROOT = "@value(route=root_by_newton, digits=3)\n"
 ERRATUM = """      - erratum:
           ▸of: square
           kind: misprint
-          printed: x^2 = 2.25
+          printed: x^3 = 2.25
           right: x^2 = \\val{square}
           why: It is wrong.
       - table: both

@@ -78,7 +78,7 @@ EQUATION_FAULTS = (
     _unread("a subscript that is a name", r"a &= \mathbf{v}_▸a", r"tex: '\mathbf{v}_{a}'"),
     _unread("an index of a number", "a &= a▸_i", "declare `a_i` as a symbol of its own"),
     _unread("an index that nothing binds", r"a &= \mathbf{v}_▸k", "bracket what a sum reaches"),
-    _unread("a power that is a family", "a &= a^▸{(i)}", "declare the letter as a family"),
+    _unread("a power that is a family", "a &= a^{▸(i)}", "declare the letter as a family"),
     Fault(
         "a deviation that is called as a function",
         _declared(_block(STEP.format(r"\sigma(u) = \frac{1}{1 + e^{-u}}"))),
@@ -97,7 +97,7 @@ EQUATION_FAULTS = (
     # signs
     _unread("a missing bracket", "a &= a ▸(b + a", "`(` is never closed"),
     _unread("a bare exp", "c &= ▸exp(a)", r"write `\exp`"),
-    _unread("a bare function of a word", r"a &= ▸log a", r"write `\log`"),
+    _unread("a function that there is not", r"a &= ▸\operatorname{foo}(a)", "`foo`"),
     _unread("a product beside one by entries", r"A &= A B ▸\odot C", r"write `(A B) \odot C`"),
     _unread("a quotient of two readings", "a &= a▸/bc", r"`\frac{a}{bc}`"),
     _unread("a logarithm of two readings", r"a &= ▸\log cb", r"`(\log a)\,b`"),
@@ -207,7 +207,11 @@ EQUATION_FAULTS = (
     ),
     Fault(
         "a pair that is not computed",
-        _declared(_block(STEP.replace("- tex", "- ▹tex").format("a &= {}") + "            paired: squere\n")),
+        _declared(
+            _block(
+                STEP.replace("- tex", "- ▹tex").format("a &= {}") + "            paired: squere\n"
+            )
+        ),
         ExitCode.CHECK_FAILED,
         "unknown-value",
         "squere",

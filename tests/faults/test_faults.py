@@ -64,6 +64,16 @@ def test_two_faults_are_both_told(
     assert built.is_as_it_was()
 
 
+def test_a_symbol_that_no_formula_holds(built: Built, capfd: pytest.CaptureFixture[str]) -> None:
+    """A symbol that is declared and never used is a warning, at its declaration, and no more."""
+    at = Edit(PROBLEM, "  x: {given: 1.5}\n", "  x: {given: 1.5}\n  y: ▹{}\n").plant(built.root)
+    ran = built.project.run(capfd, "check", "demo")
+    assert ran.code == 0
+    assert ran.err.startswith(at)
+    assert " warning[never-used]: the symbol `y` is declared and never used" in ran.err
+    assert "spelled otherwise" in ran.err
+
+
 def test_faults_of_different_stages_are_told_by_the_earliest(
     built: Built, capfd: pytest.CaptureFixture[str]
 ) -> None:

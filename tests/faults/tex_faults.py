@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.faults.fault import Fault, problem, typeset
 
-LONG = "+".join(["x^2"] * 40)
+LONG = "x^2" + "-x^2+x^2" * 20
 
 
 def _refused(name: str, tex: str, id_: str, says: str = "") -> Fault:

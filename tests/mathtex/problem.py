@@ -1,4 +1,4 @@
-"""Problems in a line or two: a vocabulary from short declarations, and what the checker says of it."""
+"""Problems in a line or two: short declarations, and what the checker says of a display."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Problem:
             raise unreadable(f"no value is called `{node.name}`", node.at)
         return self.values[node.name][is_printed]
 
-    def relations(self, tex: str, session: Session, **keys: Any) -> list[Relation]:  # noqa: ANN401
+    def relations(self, tex: str, session: Session, **keys: Any) -> list[Relation]:
         """The relations of a display, as a step of a solution makes them; `keys` are the step's."""
         vocabulary = session.vocabulary
         keys["where"] = tuple(read_condition(it, vocabulary) for it in keys.get("where", ()))
@@ -110,7 +110,7 @@ class Problem:
                 left = link.right
         return found
 
-    def results(self, tex: str, **keys: Any) -> Iterator[tuple[Session, Relation, Result]]:  # noqa: ANN401
+    def results(self, tex: str, **keys: Any) -> Iterator[tuple[Session, Relation, Result]]:
         """What becomes of a display, on every seed."""
         for seed in range(SEEDS):
             session = self.session(seed)
@@ -121,7 +121,7 @@ class Problem:
                         session.establish(relation)
                     yield session, relation, result
 
-    def verifies(self, tex: str, status: str = "", **keys: Any) -> None:  # noqa: ANN401
+    def verifies(self, tex: str, status: str = "", **keys: Any) -> None:
         """Assert that a display holds on every seed, each relation with this status."""
         found = list(self.results(tex, **keys))
         assert found
@@ -131,7 +131,7 @@ class Problem:
             assert result.passed, f"seed {session.seed}: {shown}\n{result.failure}: {words}"
             assert result.status == status or not status
 
-    def rejects(self, tex: str, kind: str = "", **keys: Any) -> None:  # noqa: ANN401
+    def rejects(self, tex: str, kind: str = "", **keys: Any) -> None:
         """Assert that a display fails on every seed, and that `kind` is a reason that is found."""
         failed: dict[int, tuple[str, ...]] = {}
         for session, relation, result in self.results(tex, **keys):
@@ -141,7 +141,7 @@ class Problem:
         for seed, kinds in failed.items():
             assert not kind or kind in kinds, f"seed {seed}: {kinds}, not {kind}: {tex}"
 
-    def refusal(self, tex: str, **keys: Any) -> MathError:  # noqa: ANN401
+    def refusal(self, tex: str, **keys: Any) -> MathError:
         """The error with which a display cannot be read or evaluated."""
         try:
             for _, _, result in self.results(tex, **keys):
@@ -163,8 +163,8 @@ class Problem:
         """The values of several formulas on one instance."""
         return tuple(self.value(tex, draw) for tex in texts)
 
-    def but(self, **changes: Any) -> Problem:  # noqa: ANN401
-        """This problem with something declared otherwise."""
+    def but(self, **changes: Any) -> Problem:
+        """The problem with something declared otherwise."""
         return replace(self, **changes)
 
 

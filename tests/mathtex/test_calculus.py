@@ -248,15 +248,24 @@ LAYOUTS = [
     ("denominator", r"\frac{\partial (a x)}{\partial a} = x^\top"),
     (
         "numerator",
-        r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z} \frac{\partial z}{\partial x}",
+        (
+            r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z} \frac{\partial "
+            r"z}{\partial x}"
+        ),
     ),
     (
         "denominator",
-        r"\frac{\partial L}{\partial x} = \frac{\partial z}{\partial x} \frac{\partial L}{\partial z}",
+        (
+            r"\frac{\partial L}{\partial x} = \frac{\partial z}{\partial x} \frac{\partial "
+            r"L}{\partial z}"
+        ),
     ),
     (
         "mixed",
-        r"\frac{\partial L}{\partial x} = (\frac{\partial z}{\partial x})^\top \frac{\partial L}{\partial z}",
+        (
+            r"\frac{\partial L}{\partial x} = (\frac{\partial z}{\partial x})^\top \frac{\partial "
+            r"L}{\partial z}"
+        ),
     ),
 ]
 
@@ -293,7 +302,8 @@ def test_a_derivative_is_total() -> None:
     """Everything that depends on a quantity changes with it, later steps included."""
     H.verifies(r"\frac{\partial J}{\partial h^{(T)}} = v")
     H.verifies(
-        r"\frac{\partial J}{\partial h^{(t)}} = v + (\frac{\partial h^{(t+1)}}{\partial h^{(t)}})^\top"
+        r"\frac{\partial J}{\partial h^{(t)}} = v + (\frac{\partial h^{(t+1)}}{\partial "
+        r"h^{(t)}})^\top"
         r" \frac{\partial J}{\partial h^{(t+1)}}, \quad t < T"
     )
     H.rejects(r"\frac{\partial J}{\partial h^{(t)}} = v, \quad t < T")

@@ -22,37 +22,159 @@ FINITE = Problem(
         "a": "",
     },
     dims={"n": Size(), "d": Size(most=2)},
-    define=(r"F(x) = \mathbb{E}_{z \sim q_\phi(z \mid x)}[\log p_\theta(x, z) - \log q_\phi(z \mid x)]",),
+    define=(
+        r"F(x) = \mathbb{E}_{z \sim q_\phi(z \mid x)}[\log p_\theta(x, z) - \log q_\phi(z \mid x)]",
+    ),
 )
 
 PAIRS = [
     (r"\sum_{x,z} p_\theta(x, z) = 1", r"\sum_{x,z} p_\theta(x, z) = 2", "factor"),
     (r"\sum_z p_\theta(x, z) = p_\theta(x)", r"\sum_z p_\theta(x, z) = p_\theta(z)", ""),
     (r"\sum_x p_\theta(x, z) = p_\theta(z)", r"\sum_x p_\theta(x, z) = 2 p_\theta(z)", "factor"),
-    (r"p_\theta(x, z) = p_\theta(x \mid z) p_\theta(z)", r"p_\theta(x, z) = p_\theta(z \mid x) p_\theta(z)", "order"),
-    (r"p_\theta(x \mid z) = \frac{p_\theta(z \mid x) p_\theta(x)}{p_\theta(z)}", r"p_\theta(x \mid z) = \frac{p_\theta(z \mid x) p_\theta(z)}{p_\theta(x)}", ""),
+    (
+        r"p_\theta(x, z) = p_\theta(x \mid z) p_\theta(z)",
+        r"p_\theta(x, z) = p_\theta(z \mid x) p_\theta(z)",
+        "order",
+    ),
+    (
+        r"p_\theta(x \mid z) = \frac{p_\theta(z \mid x) p_\theta(x)}{p_\theta(z)}",
+        r"p_\theta(x \mid z) = \frac{p_\theta(z \mid x) p_\theta(z)}{p_\theta(x)}",
+        "",
+    ),
     (r"\sum_z q_\phi(z \mid x) = 1", r"\sum_z q_\phi(z \mid x) = -1", "sign"),
-    (r"\mathbb{E}_{z \sim r}[g(z)] = \sum_z r(z) g(z)", r"\mathbb{E}_{z \sim r}[g(z)] = \sum_z g(z)", ""),
-    (r"\mathbb{E}_{r(z)}[g(z)] = \sum_z r(z) g(z)", r"\mathbb{E}_{s(z)}[g(z)] = \sum_z r(z) g(z)", ""),
-    (r"\mathbb{E}_{z \sim r(z)}[a g(z)] = a \mathbb{E}_{z \sim r(z)}[g(z)]", r"\mathbb{E}_{z \sim r(z)}[a g(z)] = -a \mathbb{E}_{z \sim r(z)}[g(z)]", "sign"),
-    (r"\mathbb{E}_{z \sim q_\phi(z \mid x)}[g(z)] = \sum_z q_\phi(z \mid x) g(z)", r"\mathbb{E}_{z \sim q_\phi(z \mid x)}[g(z)] = \sum_z r(z) g(z)", ""),
-    (r"\operatorname{Var}_{z \sim r}[g(z)] = \mathbb{E}_{r}[g(z)^2] - (\mathbb{E}_{r}[g(z)])^2", r"\operatorname{Var}_{z \sim r}[g(z)] = \mathbb{E}_{r}[g(z)^2] + (\mathbb{E}_{r}[g(z)])^2", "sign"),
-    (r"\mathbb{V}_{z \sim r}[a g(z)] = a^2 \mathbb{V}_{z \sim r}[g(z)]", r"\mathbb{V}_{z \sim r}[a g(z)] = a \mathbb{V}_{z \sim r}[g(z)]", "power"),
-    (r"D_{\mathrm{KL}}(r \,\|\, s) = \mathbb{E}_{z \sim r}[\log r(z) - \log s(z)]", r"D_{\mathrm{KL}}(s \,\|\, r) = \mathbb{E}_{z \sim r}[\log r(z) - \log s(z)]", ""),
-    (r"\mathrm{KL}(r \,\|\, s) = \sum_z r(z) \log \frac{r(z)}{s(z)}", r"\mathrm{KL}(r \,\|\, s) = \sum_z s(z) \log \frac{r(z)}{s(z)}", ""),
-    (r"\mathbb{E}_{z \sim r}[\log \frac{r(z)}{s(z)}] = D_{KL}(r \| s)", r"\mathbb{E}_{z \sim r}[\log \frac{r(z)}{s(z)}] = D_{KL}(s \| r)", "order"),
+    (
+        r"\mathbb{E}_{z \sim r}[g(z)] = \sum_z r(z) g(z)",
+        r"\mathbb{E}_{z \sim r}[g(z)] = \sum_z g(z)",
+        "",
+    ),
+    (
+        r"\mathbb{E}_{r(z)}[g(z)] = \sum_z r(z) g(z)",
+        r"\mathbb{E}_{s(z)}[g(z)] = \sum_z r(z) g(z)",
+        "",
+    ),
+    (
+        r"\mathbb{E}_{z \sim r(z)}[a g(z)] = a \mathbb{E}_{z \sim r(z)}[g(z)]",
+        r"\mathbb{E}_{z \sim r(z)}[a g(z)] = -a \mathbb{E}_{z \sim r(z)}[g(z)]",
+        "sign",
+    ),
+    (
+        r"\mathbb{E}_{z \sim q_\phi(z \mid x)}[g(z)] = \sum_z q_\phi(z \mid x) g(z)",
+        r"\mathbb{E}_{z \sim q_\phi(z \mid x)}[g(z)] = \sum_z r(z) g(z)",
+        "",
+    ),
+    (
+        r"\operatorname{Var}_{z \sim r}[g(z)] = \mathbb{E}_{r}[g(z)^2] - (\mathbb{E}_{r}[g(z)])^2",
+        r"\operatorname{Var}_{z \sim r}[g(z)] = \mathbb{E}_{r}[g(z)^2] + (\mathbb{E}_{r}[g(z)])^2",
+        "sign",
+    ),
+    (
+        r"\mathbb{V}_{z \sim r}[a g(z)] = a^2 \mathbb{V}_{z \sim r}[g(z)]",
+        r"\mathbb{V}_{z \sim r}[a g(z)] = a \mathbb{V}_{z \sim r}[g(z)]",
+        "power",
+    ),
+    (
+        r"D_{\mathrm{KL}}(r \,\|\, s) = \mathbb{E}_{z \sim r}[\log r(z) - \log s(z)]",
+        r"D_{\mathrm{KL}}(s \,\|\, r) = \mathbb{E}_{z \sim r}[\log r(z) - \log s(z)]",
+        "",
+    ),
+    (
+        r"\mathrm{KL}(r \,\|\, s) = \sum_z r(z) \log \frac{r(z)}{s(z)}",
+        r"\mathrm{KL}(r \,\|\, s) = \sum_z s(z) \log \frac{r(z)}{s(z)}",
+        "",
+    ),
+    (
+        r"\mathbb{E}_{z \sim r}[\log \frac{r(z)}{s(z)}] = D_{KL}(r \| s)",
+        r"\mathbb{E}_{z \sim r}[\log \frac{r(z)}{s(z)}] = D_{KL}(s \| r)",
+        "order",
+    ),
     (r"\mathrm{KL}(r \,\|\, s) \ge 0", r"\mathrm{KL}(r \,\|\, s) \le 0", "sign"),
-    (r"\log p_\theta(x) = F(x) + D_{\mathrm{KL}}(q_\phi(z \mid x) \,\|\, p_\theta(z \mid x))", r"\log p_\theta(x) = F(x) - D_{\mathrm{KL}}(q_\phi(z \mid x) \,\|\, p_\theta(z \mid x))", "sign"),
-    (r"F(x) = \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x \mid z)] - \mathrm{KL}(q_\phi(z \mid x) \,\|\, p_\theta(z))", r"F(x) = \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x \mid z)] + \mathrm{KL}(q_\phi(z \mid x) \,\|\, p_\theta(z))", "sign"),
+    (
+        r"\log p_\theta(x) = F(x) + D_{\mathrm{KL}}(q_\phi(z \mid x) \,\|\, p_\theta(z \mid x))",
+        r"\log p_\theta(x) = F(x) - D_{\mathrm{KL}}(q_\phi(z \mid x) \,\|\, p_\theta(z \mid x))",
+        "sign",
+    ),
+    (
+        (
+            r"F(x) = \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x \mid z)] - \mathrm{KL}(q_\phi(z "
+            r"\mid x) \,\|\, p_\theta(z))"
+        ),
+        (
+            r"F(x) = \mathbb{E}_{q_\phi(z \mid x)}[\log p_\theta(x \mid z)] + \mathrm{KL}(q_\phi(z "
+            r"\mid x) \,\|\, p_\theta(z))"
+        ),
+        "sign",
+    ),
     (r"\log p_\theta(x) \ge F(x)", r"\log p_\theta(x) \le F(x)", "sign"),
-    (r"\mathbb{E}_{p_\theta(x, z)}[\nabla_\theta \log p_\theta(x, z)] + \theta = \theta", r"\mathbb{E}_{p_\theta(x, z)}[\nabla_\theta \log p_\theta(x, z)] + \theta = 2 \theta", "factor"),
-    (r"\nabla_\phi \mathbb{E}_{q_\phi(z \mid x)}[g(z)] = \mathbb{E}_{q_\phi(z \mid x)}[g(z) \nabla_\phi \log q_\phi(z \mid x)]", r"\nabla_\phi \mathbb{E}_{q_\phi(z \mid x)}[g(z)] = \mathbb{E}_{q_\phi(z \mid x)}[\nabla_\phi \log q_\phi(z \mid x)]", ""),
-    (r"\nabla_\theta \log p_\theta(x) = \mathbb{E}_{p_\theta(z \mid x)}[\nabla_\theta \log p_\theta(x, z)]", r"\nabla_\theta \log p_\theta(x) = \mathbb{E}_{p_\theta(z)}[\nabla_\theta \log p_\theta(x, z)]", ""),
-    (r"\mathrm{JSD}(r \,\|\, s) = \frac12 \mathrm{KL}(r \,\|\, \frac12 (r + s)) + \frac12 \mathrm{KL}(s \,\|\, \frac12 (r + s))", r"\mathrm{JSD}(r \,\|\, s) = \frac12 \mathrm{KL}(r \,\|\, \frac12 (r + s))", ""),
-    (r"\mathrm{KL}(\tfrac12 (r + s) \,\|\, s) = \sum_z \tfrac12 (r(z) + s(z)) \log \frac{r(z) + s(z)}{2 s(z)}", r"\mathrm{KL}(\tfrac12 (r + s) \,\|\, s) = \sum_z (r(z) + s(z)) \log \frac{r(z) + s(z)}{2 s(z)}", "factor"),
-    (r"\int r(z) g(z) \,dz = \mathbb{E}_{r}[g(z)]", r"\int s(z) g(z) \,dz = \mathbb{E}_{r}[g(z)]", ""),
-    (r"\mathbb{E}_{p_\theta(x)}[\mathbb{E}_{p_\theta(z \mid x)}[g(z)]] = \mathbb{E}_{p_\theta(z)}[g(z)]", r"\mathbb{E}_{p_\theta(x)}[\mathbb{E}_{r(z)}[g(z)]] = \mathbb{E}_{p_\theta(z)}[g(z)]", ""),
-    (r"\mathbb{E}_{x \sim p_\theta(x), z \sim p_\theta(z \mid x)}[g(z)] = \mathbb{E}_{p_\theta(z)}[g(z)]", r"\mathbb{E}_{x \sim p_\theta(x), z \sim q_\phi(z \mid x)}[g(z)] = \mathbb{E}_{p_\theta(z)}[g(z)]", ""),
+    (
+        r"\mathbb{E}_{p_\theta(x, z)}[\nabla_\theta \log p_\theta(x, z)] + \theta = \theta",
+        r"\mathbb{E}_{p_\theta(x, z)}[\nabla_\theta \log p_\theta(x, z)] + \theta = 2 \theta",
+        "factor",
+    ),
+    (
+        (
+            r"\nabla_\phi \mathbb{E}_{q_\phi(z \mid x)}[g(z)] = \mathbb{E}_{q_\phi(z \mid x)}[g(z) "
+            r"\nabla_\phi \log q_\phi(z \mid x)]"
+        ),
+        (
+            r"\nabla_\phi \mathbb{E}_{q_\phi(z \mid x)}[g(z)] = \mathbb{E}_{q_\phi(z \mid "
+            r"x)}[\nabla_\phi \log q_\phi(z \mid x)]"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\nabla_\theta \log p_\theta(x) = \mathbb{E}_{p_\theta(z \mid x)}[\nabla_\theta \log "
+            r"p_\theta(x, z)]"
+        ),
+        (
+            r"\nabla_\theta \log p_\theta(x) = \mathbb{E}_{p_\theta(z)}[\nabla_\theta \log "
+            r"p_\theta(x, z)]"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\mathrm{JSD}(r \,\|\, s) = \frac12 \mathrm{KL}(r \,\|\, \frac12 (r + s)) + \frac12 "
+            r"\mathrm{KL}(s \,\|\, \frac12 (r + s))"
+        ),
+        r"\mathrm{JSD}(r \,\|\, s) = \frac12 \mathrm{KL}(r \,\|\, \frac12 (r + s))",
+        "",
+    ),
+    (
+        (
+            r"\mathrm{KL}(\tfrac12 (r + s) \,\|\, s) = \sum_z \tfrac12 (r(z) + s(z)) \log \frac{r(z) "
+            r"+ s(z)}{2 s(z)}"
+        ),
+        (
+            r"\mathrm{KL}(\tfrac12 (r + s) \,\|\, s) = \sum_z (r(z) + s(z)) \log \frac{r(z) + s(z)}{2 "
+            r"s(z)}"
+        ),
+        "factor",
+    ),
+    (
+        r"\int r(z) g(z) \,dz = \mathbb{E}_{r}[g(z)]",
+        r"\int s(z) g(z) \,dz = \mathbb{E}_{r}[g(z)]",
+        "",
+    ),
+    (
+        (
+            r"\mathbb{E}_{p_\theta(x)}[\mathbb{E}_{p_\theta(z \mid x)}[g(z)]] = "
+            r"\mathbb{E}_{p_\theta(z)}[g(z)]"
+        ),
+        r"\mathbb{E}_{p_\theta(x)}[\mathbb{E}_{r(z)}[g(z)]] = \mathbb{E}_{p_\theta(z)}[g(z)]",
+        "",
+    ),
+    (
+        (
+            r"\mathbb{E}_{x \sim p_\theta(x), z \sim p_\theta(z \mid x)}[g(z)] = "
+            r"\mathbb{E}_{p_\theta(z)}[g(z)]"
+        ),
+        (
+            r"\mathbb{E}_{x \sim p_\theta(x), z \sim q_\phi(z \mid x)}[g(z)] = "
+            r"\mathbb{E}_{p_\theta(z)}[g(z)]"
+        ),
+        "",
+    ),
     (r"\max_z r(z) \ge r(z)", r"\max_z r(z) \le r(z)", ""),
 ]
 
@@ -86,24 +208,118 @@ NORMAL = Problem(
 )
 
 NORMAL_PAIRS = [
-    (r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[\epsilon^4] = 3", r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[\epsilon^4] = 1", "factor"),
-    (r"\mathbb{E}_{\epsilon \sim \mathcal{N}(m, \sigma^2)}[\epsilon^2] = m^2 + \sigma^2", r"\mathbb{E}_{\epsilon \sim \mathcal{N}(m, \sigma^2)}[\epsilon^2] = m^2 + \sigma", "power"),
-    (r"\mathbb{E}_{p(\epsilon)}[e^\epsilon] = e^{m + \sigma^2 / 2}", r"\mathbb{E}_{p(\epsilon)}[e^\epsilon] = e^{m - \sigma^2 / 2}", "sign"),
-    (r"\operatorname{Var}_{\epsilon \sim p}[\epsilon] = \sigma^2", r"\operatorname{Var}_{\epsilon \sim p}[\epsilon] = \sigma", "power"),
+    (
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[\epsilon^4] = 3",
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[\epsilon^4] = 1",
+        "factor",
+    ),
+    (
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(m, \sigma^2)}[\epsilon^2] = m^2 + \sigma^2",
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(m, \sigma^2)}[\epsilon^2] = m^2 + \sigma",
+        "power",
+    ),
+    (
+        r"\mathbb{E}_{p(\epsilon)}[e^\epsilon] = e^{m + \sigma^2 / 2}",
+        r"\mathbb{E}_{p(\epsilon)}[e^\epsilon] = e^{m - \sigma^2 / 2}",
+        "sign",
+    ),
+    (
+        r"\operatorname{Var}_{\epsilon \sim p}[\epsilon] = \sigma^2",
+        r"\operatorname{Var}_{\epsilon \sim p}[\epsilon] = \sigma",
+        "power",
+    ),
     (r"\mathbb{E}_{z \sim q(z)}[z] = \mu", r"\mathbb{E}_{z \sim q(z)}[z] = -\mu", "sign"),
-    (r"\mathbb{E}_{z \sim q}[\|z\|^2] = \|\mu\|^2 + \sum_i v_i", r"\mathbb{E}_{z \sim q}[\|z\|^2] = \|\mu\|^2 - \sum_i v_i", "sign"),
-    (r"\mathbb{E}_{z \sim q}[z z^\top] = \mu \mu^\top + \operatorname{diag}(v)", r"\mathbb{E}_{z \sim q}[z z^\top] = \mu \mu^\top", ""),
-    (r"\operatorname{Var}_{z \sim q}[z] = v", r"\operatorname{Var}_{z \sim q}[z] = v^{\odot 2}", "power"),
-    (r"D_{\mathrm{KL}}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(0, 1)) = \frac12 (m^2 + \sigma^2 - 1 - \log \sigma^2)", r"D_{\mathrm{KL}}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(0, 1)) = \frac12 (m^2 + \sigma^2 - 1 + \log \sigma^2)", "sign"),
-    (r"\mathrm{KL}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(l, \tau^2)) = \log \frac{\tau}{\sigma} + \frac{\sigma^2 + (m - l)^2}{2 \tau^2} - \frac12", r"\mathrm{KL}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(l, \tau^2)) = \log \frac{\tau}{\sigma} + \frac{\sigma^2 + (m - l)^2}{2 \sigma^2} - \frac12", ""),
-    (r"\mathrm{KL}(q(z) \,\|\, \mathcal{N}(0, I)) = \frac12 \sum_i (\mu_i^2 + v_i - 1 - \log v_i)", r"\mathrm{KL}(q(z) \,\|\, \mathcal{N}(0, I)) = \sum_i (\mu_i^2 + v_i - 1 - \log v_i)", "factor"),
-    (r"\mathcal{N}(\epsilon; m, \sigma^2) = \frac{1}{\sqrt{2 \pi \sigma^2}} e^{-\frac{(\epsilon - m)^2}{2 \sigma^2}}", r"\mathcal{N}(\epsilon; m, \sigma^2) = \frac{1}{\sqrt{2 \pi}} e^{-\frac{(\epsilon - m)^2}{2 \sigma^2}}", ""),
-    (r"\mathcal{N}(\epsilon; m, \sigma^2) = p(\epsilon)", r"\mathcal{N}(\epsilon; m, \sigma) = p(\epsilon)", ""),
-    (r"\int p(\epsilon) \epsilon \,d\epsilon = m", r"\int p(\epsilon) \epsilon \,d\epsilon = 2 m", "factor"),
+    (
+        r"\mathbb{E}_{z \sim q}[\|z\|^2] = \|\mu\|^2 + \sum_i v_i",
+        r"\mathbb{E}_{z \sim q}[\|z\|^2] = \|\mu\|^2 - \sum_i v_i",
+        "sign",
+    ),
+    (
+        r"\mathbb{E}_{z \sim q}[z z^\top] = \mu \mu^\top + \operatorname{diag}(v)",
+        r"\mathbb{E}_{z \sim q}[z z^\top] = \mu \mu^\top",
+        "",
+    ),
+    (
+        r"\operatorname{Var}_{z \sim q}[z] = v",
+        r"\operatorname{Var}_{z \sim q}[z] = v^{\odot 2}",
+        "power",
+    ),
+    (
+        (
+            r"D_{\mathrm{KL}}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(0, 1)) = \frac12 (m^2 + "
+            r"\sigma^2 - 1 - \log \sigma^2)"
+        ),
+        (
+            r"D_{\mathrm{KL}}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(0, 1)) = \frac12 (m^2 + "
+            r"\sigma^2 - 1 + \log \sigma^2)"
+        ),
+        "sign",
+    ),
+    (
+        (
+            r"\mathrm{KL}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(l, \tau^2)) = \log "
+            r"\frac{\tau}{\sigma} + \frac{\sigma^2 + (m - l)^2}{2 \tau^2} - \frac12"
+        ),
+        (
+            r"\mathrm{KL}(\mathcal{N}(m, \sigma^2) \,\|\, \mathcal{N}(l, \tau^2)) = \log "
+            r"\frac{\tau}{\sigma} + \frac{\sigma^2 + (m - l)^2}{2 \sigma^2} - \frac12"
+        ),
+        "",
+    ),
+    (
+        (
+            r"\mathrm{KL}(q(z) \,\|\, \mathcal{N}(0, I)) = \frac12 \sum_i (\mu_i^2 + v_i - 1 - \log "
+            r"v_i)"
+        ),
+        r"\mathrm{KL}(q(z) \,\|\, \mathcal{N}(0, I)) = \sum_i (\mu_i^2 + v_i - 1 - \log v_i)",
+        "factor",
+    ),
+    (
+        (
+            r"\mathcal{N}(\epsilon; m, \sigma^2) = \frac{1}{\sqrt{2 \pi \sigma^2}} "
+            r"e^{-\frac{(\epsilon - m)^2}{2 \sigma^2}}"
+        ),
+        (
+            r"\mathcal{N}(\epsilon; m, \sigma^2) = \frac{1}{\sqrt{2 \pi}} e^{-\frac{(\epsilon - "
+            r"m)^2}{2 \sigma^2}}"
+        ),
+        "",
+    ),
+    (
+        r"\mathcal{N}(\epsilon; m, \sigma^2) = p(\epsilon)",
+        r"\mathcal{N}(\epsilon; m, \sigma) = p(\epsilon)",
+        "",
+    ),
+    (
+        r"\int p(\epsilon) \epsilon \,d\epsilon = m",
+        r"\int p(\epsilon) \epsilon \,d\epsilon = 2 m",
+        "factor",
+    ),
     (r"\int p(\epsilon) \,d\epsilon = 1", r"\int p(\epsilon) \,d\epsilon = 0", ""),
-    (r"\frac{\partial}{\partial m} \mathbb{E}_{p(\epsilon)}[\epsilon^2] = 2 m", r"\frac{\partial}{\partial m} \mathbb{E}_{p(\epsilon)}[\epsilon^2] = m", "factor"),
-    (r"\nabla_\mu \mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[\|\mu + \sigma \eta\|^2] = 2 \mu", r"\nabla_\mu \mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[\|\mu + \sigma \eta\|^2] = 2 \sigma \mu", "chain"),
-    (r"\mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[(\mu + \sigma \eta)^\top w] = \mathbb{E}_{q}[w^\top z]", r"\mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[(\mu + \sigma \eta)^\top w] = -\mathbb{E}_{q}[w^\top z]", "sign"),
+    (
+        r"\frac{\partial}{\partial m} \mathbb{E}_{p(\epsilon)}[\epsilon^2] = 2 m",
+        r"\frac{\partial}{\partial m} \mathbb{E}_{p(\epsilon)}[\epsilon^2] = m",
+        "factor",
+    ),
+    (
+        r"\nabla_\mu \mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[\|\mu + \sigma \eta\|^2] = 2 \mu",
+        (
+            r"\nabla_\mu \mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[\|\mu + \sigma \eta\|^2] = 2 \sigma "
+            r"\mu"
+        ),
+        "chain",
+    ),
+    (
+        (
+            r"\mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[(\mu + \sigma \eta)^\top w] = "
+            r"\mathbb{E}_{q}[w^\top z]"
+        ),
+        (
+            r"\mathbb{E}_{\eta \sim \mathcal{N}(0, I)}[(\mu + \sigma \eta)^\top w] = "
+            r"-\mathbb{E}_{q}[w^\top z]"
+        ),
+        "sign",
+    ),
 ]
 
 
@@ -138,12 +354,20 @@ RANDOM = Problem(
         (r"\mathbb{E}[w_i] + m = m", r"\mathbb{E}[w_i] + m = -m", "sign"),
         (r"\operatorname{Var}[u] = \tau^2", r"\operatorname{Var}[u] = \tau", "power"),
         (r"\mathbb{V}[w_i] = \sigma^2", r"\mathbb{V}[w_i] = -\sigma^2", "sign"),
-        (r"\operatorname{Var}[z] = \sigma^2 \|x\|^2", r"\operatorname{Var}[z] = \sigma^2 \|x\|_1^2", "power"),
+        (
+            r"\operatorname{Var}[z] = \sigma^2 \|x\|^2",
+            r"\operatorname{Var}[z] = \sigma^2 \|x\|_1^2",
+            "power",
+        ),
         (r"\mathbb{E}[z^2] = \sigma^2 x^\top x", r"\mathbb{E}[z^2] = x^\top x", ""),
         (r"\mathbb{E}[w w^\top] = \sigma^2 I", r"\mathbb{E}[w w^\top] = 2 \sigma^2 I", "factor"),
-        (r"\mathbb{E}[w_i w_j] = \sigma^2 [i = j]", r"\mathbb{E}[w_i w_j] = \sigma^2", ""),
+        (r"\mathbb{E}[w_i w_j] + m = \sigma^2 [i = j] + m", r"\mathbb{E}[w_i w_j] = \sigma^2", ""),
         (r"\mathbb{E}[u^2] = m^2 + \tau^2", r"\mathbb{E}[u^2] = \tau^2", ""),
-        (r"\operatorname{Var}[w_i + b_i] = \sigma^2 + \tau^2", r"\operatorname{Var}[w_i + b_i] = \sigma^2 - \tau^2", "sign"),
+        (
+            r"\operatorname{Var}[w_i + b_i] = \sigma^2 + \tau^2",
+            r"\operatorname{Var}[w_i + b_i] = \sigma^2 - \tau^2",
+            "sign",
+        ),
         (r"\mathbb{E}[w_i u] + u = \mathbb{E}[w_i] m + u", r"\mathbb{E}[w_i u] = \sigma", ""),
     ],
 )

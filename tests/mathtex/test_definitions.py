@@ -35,7 +35,7 @@ def defined(*texts: str, **changes: object) -> Problem:
         (["L = x^\\top x"], "L = \\|x\\|^2", "L = \\|x\\|"),
         (["\\hat{z} = W x"], "\\hat z_i = \\sum_j W_{ij} x_j", "\\hat z_i = W_{i1} x_1"),
         (["L := a b"], "L = b a", "L = b"),
-        (["q = a + b, \\quad s_1 = 2 q"], "s_1 = 2 a + 2 b", "s_1 = a + b"),
+        (["q = a + b, \\quad \\hat s = 2 q"], "\\hat s = 2 a + 2 b", "\\hat s = a + b"),
         (["s = 2 q", "q = a + b"], "s = 2 a + 2 b", "s = 2 a"),
         (["g(u) = u^2 + a"], "g(b) = b^2 + a", "g(b) = b^2 + b"),
         (["g(u) = u^2"], "g(x)_j = x_j^2", "g(x)_j = 2 x_j"),

@@ -116,7 +116,7 @@ def test_what_states_nothing_is_refused(tex: str, words: str, hint: str) -> None
 
 def test_an_index_of_nothing_is_refused() -> None:
     """A letter that is neither declared as an index nor bound is refused where it stands."""
-    with pytest.raises(MathError, match="`k` is not declared|`k` is not bound"):
+    with pytest.raises(MathError, match=r"`k` is not declared|`k` is not bound"):
         list(P.results("a = b x_k"))
 
 

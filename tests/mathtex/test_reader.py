@@ -221,7 +221,10 @@ def test_a_formula_has_one_reading(tex: str, reading: str) -> None:
             "otherwise",
         ),
         (
-            r"\begin{cases} a & \text{if } b > 0 \text{ or } c > 0 \\ b & \text{otherwise} \end{cases}",
+            (
+                r"\begin{cases} a & \text{if } b > 0 \text{ or } c > 0 \\ b & \text{otherwise} "
+                r"\end{cases}"
+            ),
             "`or` in a condition",
             "two branches",
         ),

@@ -73,7 +73,7 @@ def shown(tex: str, problem: Problem = LETTERS) -> str:
     ],
 )
 def test_a_symbol_is_found_by_its_longest_literal(tex: str, reading: str) -> None:
-    """What is declared with scripts wins over a letter with an index, in either order of scripts."""
+    """What is declared with scripts wins over an index, in either order of scripts."""
     assert shown(tex) == reading
 
 

@@ -22,9 +22,9 @@ from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
-    from derivatex.mathtex.mutation import Mutation
     from collections.abc import Sequence
 
+    from derivatex.mathtex.mutation import Mutation
     from derivatex.model import Assignment, Block, Heading, Problem, Step
     from derivatex.solution import Solution
     from derivatex.tex.markup import Math

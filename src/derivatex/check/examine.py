@@ -16,9 +16,9 @@ from derivatex.diagnostics import Diagnostic, errors_in, in_order
 from derivatex.solution import Checked, Solution, Verdict
 
 if TYPE_CHECKING:
-    from derivatex.check.displays import Sampling
     from collections.abc import Sequence
 
+    from derivatex.check.displays import Sampling
     from derivatex.mathtex.mutation import Mutation
     from derivatex.model import Assignment
 

@@ -82,12 +82,8 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> Table:
 def mutants_report(mutations: Sequence[Mutation]) -> str:
     """The score of planted errors, and those that went unnoticed."""
     killed, equal, survived = score(list(mutations))
-    lines = [
-        (
-            f"{len(mutations)} errors planted: {killed} rejected, {equal} without effect on the value, "
-            f"{survived} survived"
-        )
-    ]
+    counts = f"{killed} rejected, {equal} without effect on the value, {survived} survived"
+    lines = [f"{len(mutations)} errors planted: {counts}"]
     lines += [
         f"{it.at}: {'same value' if it.is_equal else 'SURVIVED'}: {it.words}: {it.reading}"
         for it in mutations

@@ -39,7 +39,7 @@ CLOSE = 1e-12  # what counts as equal within a condition, relative to the larger
 class Conditions(Machine):
     """The part of the evaluator that decides conditions and lists the values of indices."""
 
-    def holds(self, node: Node, scope: Scope) -> bool:
+    def holds(self, node: Node, scope: Scope) -> bool:  # noqa: C901, PLR0911  # a table of signs
         """Whether a condition holds; an array must hold it in every entry."""
         if isinstance(node, All):
             return all(self.holds(it, scope) for it in node.conditions)
@@ -129,7 +129,7 @@ class Conditions(Machine):
             raise unreadable(f"over what does `{letter}` run?", None, hint)
         return next(iter(found))
 
-    def _stands(
+    def _stands(  # noqa: C901  # every kind of place of an index
         self, letter: str, node: Node, scope: Scope, inner: frozenset[str] = frozenset()
     ) -> Iterator[tuple[tuple[int, int], Node]]:
         """The ranges of the places where a letter alone is an index.

@@ -1,4 +1,4 @@
-"""What every part of the reader shares: a place in the tokens, what is bound, what comes to an end."""
+"""What every part of the reader shares: a place in the tokens, and what is bound there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from derivatex.diagnostics import did_you_mean
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import Token
-from derivatex.mathtex.tree import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from derivatex.mathtex.tree import Node
     from derivatex.mathtex.vocabulary import Vocabulary
 
 RELATIONS = {

@@ -19,7 +19,7 @@ from derivatex.mathtex.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from derivatex.mathtex.lexer import Token
     from derivatex.mathtex.tree import Node
@@ -51,8 +51,7 @@ def definitions(sources: Sequence[str], vocabulary: Vocabulary) -> list[tuple[in
     for number, source in enumerate(sources):
         with located(number):
             for piece, _ in grouped(source, vocabulary):
-                for left in _lefts(piece, source, vocabulary):
-                    found.append((number, left))
+                found.append((number, _left(piece, source, vocabulary)))
     return found
 
 
@@ -72,7 +71,7 @@ class located:  # noqa: N801  # used as a statement
             error.source = self.number  # type: ignore[attr-defined]
 
 
-def _lefts(piece: Piece, source: str, vocabulary: Vocabulary) -> Iterator[Left]:
+def _left(piece: Piece, source: str, vocabulary: Vocabulary) -> Left:
     parts = sides(piece.written)
     start, end = piece.written[0].start, piece.written[-1].end
     if len(parts) < 2 or not parts[0][1]:  # noqa: PLR2004
@@ -86,7 +85,7 @@ def _lefts(piece: Piece, source: str, vocabulary: Vocabulary) -> Iterator[Left]:
     if not parts[1][1]:
         raise unreadable("the right side of this definition is missing", sign.start)
     made = _declared_left(parts[0][1], source, vocabulary)
-    yield replace(made, body=tuple(parts[1][1]), start=start, end=end)
+    return replace(made, body=tuple(parts[1][1]), start=start, end=end)
 
 
 def _declared_left(written: list[Token], source: str, vocabulary: Vocabulary) -> Left:

@@ -20,9 +20,9 @@ from derivatex.mathtex.tree import Derivative, Node, Val
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
-    from derivatex.mathtex.evaluate import Evaluator
     from collections.abc import Iterator
 
+    from derivatex.mathtex.evaluate import Evaluator
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.session import Session
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivatex.mathtex.brackets import WORDS
 from derivatex.mathtex.cursor import ENDS, RELATIONS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import Token, tokens
-from derivatex.mathtex.reader import WORDS, Reader
+from derivatex.mathtex.reader import Reader
 from derivatex.mathtex.tree import All, Comparison, Iverson, Letter, Node, Number, Span
 from derivatex.mathtex.vocabulary import Range
 from derivatex.mathtex.walk import walk
@@ -139,7 +140,9 @@ def _change(token: Token) -> int:
     return (token.text in OPENERS) - (token.text in CLOSERS)
 
 
-def _pieces(found: tuple[Token, ...], vocabulary: Vocabulary) -> list[Piece]:
+def _pieces(  # noqa: C901  # one branch for each kind of separator
+    found: tuple[Token, ...], vocabulary: Vocabulary
+) -> list[Piece]:
     """Cut a display at commas, gaps, words, rows and columns; what goes on is joined again."""
     pieces = [Piece()]
     level = cell = 0
@@ -322,7 +325,7 @@ def _condition(
     if any(token.text == r"\dots" for token in written) and r"\{" not in {t.text for t in written}:
         _range(written, vocabulary, ranges)
         return None
-    while len(written) > 2 and written[1].text == ",":  # `i, j \\in …` says the same of both
+    while len(written) > 2 and written[1].text == ",":  # `i, j \\in …` says the same of both  # noqa: PLR2004
         other = Piece([written[0], *_behind_names(written)], piece.is_condition, piece.is_negated)
         _condition(other, vocabulary, ranges, free)
         written = written[2:]
@@ -351,13 +354,13 @@ def _behind_names(written: list[Token]) -> list[Token]:
 
 
 def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range]) -> None:
-    """`i = 1, \\dots, n`, also `i, j = 1, \\dots, n`."""
+    r"""`i = 1, \\dots, n`, also `i, j = 1, \\dots, n`."""
     equals = next((k for k, it in enumerate(written) if it.text == "="), None)
     if equals is None:
         raise unreadable("this range cannot be read", written[0].start, r"write `i = 1, \dots, n`")
     names = [token.text for token in written[:equals] if token.kind == "letter"]
     dots = next(k for k, it in enumerate(written) if it.text == r"\dots")
-    low = [token for token in written[equals + 1 : dots]]
+    low = list(written[equals + 1 : dots])
     cut = next((k for k, it in enumerate(low) if it.text == ","), len(low))
     high = [token for token in written[dots + 1 :] if token.text != ","]
     for part in (low[:cut], high):
@@ -373,7 +376,7 @@ def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range
 
 
 def _note_ranges(made: Node, ranges: dict[str, Range]) -> None:
-    """Ranges that inequalities give: `1 \\le i \\le n`, `i \\in \\{1, \\dots, n\\}`."""
+    r"""Ranges that inequalities give: `1 \\le i \\le n`, `i \\in \\{1, \\dots, n\\}`."""
     parts = made.conditions if isinstance(made, All) else (made,)
     low: dict[str, Node] = {}
     high: dict[str, Node] = {}

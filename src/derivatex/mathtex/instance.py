@@ -150,7 +150,9 @@ class Instance:
         if self.edge:
             generator = self.generator("edge " + symbol.name, *slots)
         drawn = _in_domain(symbol, size, generator)
-        if symbol.domain == "one-hot" and self.draw < len(ENDS):  # the ends first, where errors hide
+        if symbol.domain == "one-hot" and self.draw < len(
+            ENDS
+        ):  # the ends first, where errors hide
             drawn = np.zeros(size)
             drawn[..., ENDS[self.draw]] = 1.0
         if self.edge and symbol.domain == "real":

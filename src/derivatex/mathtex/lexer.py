@@ -10,6 +10,19 @@ import re
 from dataclasses import dataclass, replace
 
 from derivatex.mathtex.errors import unreadable
+from derivatex.mathtex.spelling import (
+    ACCENTS,
+    ALIGNMENTS,
+    GAPS,
+    PLAIN,
+    SAME,
+    SIDES,
+    SINGLE_DIGITS,
+    SKIPPED,
+    SKIPPED_WITH_ARGUMENT,
+    UNWRAPPED,
+    WORDS,
+)
 
 PIECE = re.compile(
     r"(?P<space>\s+|~|%[^\n]*\n?)|\\(?P<command>[A-Za-z]+\*?|\\\*?|.|$)"
@@ -19,157 +32,6 @@ PIECE = re.compile(
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 
-SKIPPED = frozenset(
-    [
-        r",",
-        r";",
-        r":",
-        r"!",
-        r"/",
-        r">",
-        r"left",
-        r"right",
-        r"middle",
-        r"displaystyle",
-        r"textstyle",
-        r"scriptstyle",
-        r"limits",
-        r"nolimits",
-        r"nonumber",
-        r"notag",
-        r"big",
-        r"Big",
-        r"bigg",
-        r"Bigg",
-        r"bigl",
-        r"Bigl",
-        r"biggl",
-        r"Biggl",
-        r"bigr",
-        r"Bigr",
-        r"biggr",
-        r"Biggr",
-        r"bigm",
-        r"Bigm",
-        r"biggm",
-        r"Biggm",
-        r"allowbreak",
-        r"mathstrut",
-        r"strut",
-        r"thinspace",
-        r"negthinspace",
-        r"medspace",
-        r"thickspace",
-        r"enspace",
-        r"displaybreak",
-        r"noindent",
-        r"mathop",
-        r"mathrel",
-        r"mathbin",
-        r"mathopen",
-        r"mathclose",
-        r"mathord",
-        r"smash",
-        r"mathstrut",
-        r"relax",
-        r"nobreak",
-    ]
-) | {" ", "\n"}
-SKIPPED_WITH_ARGUMENT = frozenset(
-    [
-        "label",
-        "tag",
-        "tag*",
-        "hspace",
-        "hspace*",
-        "vspace",
-        "vspace*",
-        "phantom",
-        "hphantom",
-        "vphantom",
-        "color",
-        "needspace",
-    ]
-)
-GAPS = {"quad", "qquad"}
-UNWRAPPED = frozenset(
-    [
-        "substack",
-        "boxed",
-        "fbox",
-        "underbrace",
-        "overbrace",
-        "underline",
-        "mathclap",
-        "mathrlap",
-        "ensuremath",
-    ]
-)
-ALIGNMENTS = frozenset(
-    ["aligned", "split", "gathered", "align", "align*", "gather", "gather*", "alignedat"]
-)
-WORDS = frozenset(
-    [
-        "operatorname",
-        "operatorname*",
-        "mathrm",
-        "text",
-        "textrm",
-        "textnormal",
-        "textit",
-        "mbox",
-        "rm",
-    ]
-)
-ACCENTS = frozenset(
-    [
-        "hat",
-        "widehat",
-        "tilde",
-        "widetilde",
-        "bar",
-        "overline",
-        "vec",
-        "dot",
-        "ddot",
-        "check",
-        "breve",
-        "acute",
-        "grave",
-        "mathring",
-        "mathbf",
-        "boldsymbol",
-        "bm",
-        "mathcal",
-        "mathbb",
-        "mathfrak",
-        "mathscr",
-        "mathsf",
-        "mathit",
-        "mathtt",
-        "mathbfit",
-    ]
-)
-SAME = {
-    "lVert": "|", "rVert": "|", "Vert": "|", "geq": "ge", "geqslant": "ge", "leq": "le",
-    "leqslant": "le", "neq": "ne", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac",
-    "dots": "dots", "ldots": "dots", "cdots": "dots", "dotsc": "dots", "dotsb": "dots",
-    "vdots": "dots", "lbrace": "{", "rbrace": "}", "intercal": "top", "bm": "boldsymbol",
-    "rightarrow": "to", "longrightarrow": "to", "Leftrightarrow": "iff", "Rightarrow": "implies",
-    "Longleftrightarrow": "iff", "Longrightarrow": "implies", "triangleq": "coloneqq",
-    "equiv": "coloneqq", "coloneq": "coloneqq", "tbinom": "binom", "dbinom": "binom",
-    "lbrack": "[", "rbrack": "]", "degree": "circ",
-}  # fmt: skip
-PLAIN = {
-    "lvert": "|", "rvert": "|", "vert": "|", "lt": "<", "gt": ">", "ast": "*", "prime": "'",
-    "colon": ":", "lparen": "(", "rparen": ")", "lbrack": "[", "rbrack": "]", "lq": "`",
-}  # fmt: skip
-SIDES = {
-    "left": "l", "bigl": "l", "Bigl": "l", "biggl": "l", "Biggl": "l", "lVert": "l", "lvert": "l",
-    "right": "r", "bigr": "r", "Bigr": "r", "biggr": "r", "Biggr": "r", "rVert": "r", "rvert": "r",
-    "middle": "m", "bigm": "m", "Bigm": "m", "biggm": "m", "Biggm": "m",
-}  # fmt: skip
-SINGLE_DIGITS = {"frac": 2, "binom": 2, "sqrt": 1}
 CALL = re.compile(r"\s*(?:\[(?P<option>[^\]{}]*)\]\s*)?\{(?P<argument>[^{}]*)\}")
 LENGTH = re.compile(r"\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mu|cm|mm|in|bp)\s*\]")
 
@@ -284,7 +146,7 @@ class _Lexer:
             return
         self._emit("number", text, start)
 
-    def _command(self, name: str, start: int) -> None:
+    def _command(self, name: str, start: int) -> None:  # noqa: C901  # a table of commands
         side = SIDES.get(name, "")
         name = SAME.get(name, name)
         if name in SKIPPED:
@@ -402,7 +264,7 @@ class _Lexer:
             self.position = match.end()
             self._group(match.start(), "underbrace")
 
-    def _emit(
+    def _emit(  # noqa: PLR0913  # what a token is made of
         self,
         kind: str,
         text: str,

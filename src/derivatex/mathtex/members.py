@@ -94,7 +94,7 @@ class Members(Machine):
 
     def _record(
         self,
-        full: Any,
+        full: tuple[Any, ...],
         key: Key,
         scope: Scope,
         compute: Callable[[Scope], Value],

@@ -13,9 +13,9 @@ from derivatex.mathtex.plain import plain
 from derivatex.mathtex.tree import Space
 
 if TYPE_CHECKING:
-    from derivatex.mathtex.relation import Relation
     from collections.abc import Iterator
 
+    from derivatex.mathtex.relation import Relation
     from derivatex.mathtex.session import Session
 
 BOUNDS = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}

@@ -122,9 +122,9 @@ class _Plain:
             case tree.Subdifferential(function):
                 return f"subgradients of {self.show(function)[0]}", ATOM
             case tree.Big(kind, binders, conditions, body):
-                under = ", ".join(self.binder(it) for it in binders)
-                under += "".join(f", {self.show(it)[0]}" for it in conditions)
-                return f"{kind}[{under}]({self.show(body)[0]})", ATOM
+                bounds = ", ".join(self.binder(it) for it in binders)
+                bounds += "".join(f", {self.show(it)[0]}" for it in conditions)
+                return f"{kind}[{bounds}]({self.show(body)[0]})", ATOM
             case tree.Derivative(of, by):
                 if not by:
                     return f"D[{self.show(of)[0]}]", ATOM
@@ -141,8 +141,8 @@ class _Plain:
             case tree.Expectation(kind, variables, law, body):
                 sign = "E" if kind == "mean" else "Var"
                 names = ", ".join(map(self.name, variables))
-                of = f"[{names} ~ {self.show(law)[0]}]" if law else ""
-                return f"{sign}{of}({self.show(body)[0]})", ATOM
+                bounds = f"[{names} ~ {self.show(law)[0]}]" if law else ""
+                return f"{sign}{bounds}({self.show(body)[0]})", ATOM
             case tree.Integral(variables, body):
                 names = ", ".join(map(self.name, variables))
                 return f"integral[{names}]({self.show(body)[0]})", ATOM

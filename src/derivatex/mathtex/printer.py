@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from derivatex.mathtex import tree
+from derivatex.mathtex.brackets import COMMANDS
 from derivatex.mathtex.cursor import RELATIONS
 from derivatex.mathtex.errors import MathError
 from derivatex.mathtex.lexer import tokens
-from derivatex.mathtex.reader import COMMANDS
 from derivatex.mathtex.vocabulary import is_slot, read_scripts
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ class _Printer:
                 )
                 return f"{self.show(value)[0]} & {word}", SUM
             case tree.Space(sizes):
-                over = self.inside(sizes, r" \times ")
-                return rf"\mathbb{{R}}^{{{over}}}" if sizes else r"\mathbb{R}", FACTOR
+                inside = self.inside(sizes, r" \times ")
+                return rf"\mathbb{{R}}^{{{inside}}}" if sizes else r"\mathbb{R}", FACTOR
             case tree.Span(low, high):
                 return rf"\{{{self.show(low)[0]}, \dots, {self.show(high)[0]}\}}", FACTOR
             case tree.Elements(items):
@@ -154,8 +154,8 @@ class _Printer:
                 return rf"\mathcal{{N}}({first}{self.inside((mean, variance))})", FACTOR
             case tree.Expectation(kind, variables, law, body):
                 sign = r"\mathbb{E}" if kind == "mean" else r"\operatorname{Var}"
-                under = rf"_{{{self.outcomes(variables)} \sim {self.show(law)[0]}}}" if law else ""
-                return f"{sign}{under}[{self.show(body)[0]}]", FACTOR
+                bounds = rf"_{{{self.outcomes(variables)} \sim {self.show(law)[0]}}}" if law else ""
+                return f"{sign}{bounds}[{self.show(body)[0]}]", FACTOR
             case tree.Integral(variables, body):
                 ends = "".join(rf" \, \mathrm{{d}} {self.symbol(it)}" for it in variables)
                 return rf"\int {self.at(body, FACTOR)}{ends}", PRODUCT
@@ -224,7 +224,7 @@ class _Printer:
         return f"{text}^{{{script}}}" if is_bare else f"({text})^{{{script}}}"
 
     def keeps(self, symbol: tree.Sym, text: str, mark: str, script: str) -> bool:
-        """Whether letters with one more script are that symbol still, with this script left over."""
+        """Whether letters with one more script are that symbol, with this script left over."""
         form = self.forms[symbol.name]
         found = tokens(f"{text}{mark}{{{script}}}")
         try:

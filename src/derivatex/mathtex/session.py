@@ -18,11 +18,11 @@ from derivatex.mathtex.tree import Comparison, Node, Optimum, Val
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
-    from derivatex.mathtex.vocabulary import Vocabulary
     from collections.abc import Callable, Mapping, Sequence
 
     from derivatex.mathtex.arrays import Value
     from derivatex.mathtex.relation import Relation
+    from derivatex.mathtex.vocabulary import Vocabulary
 
 
 MAX_TRIES = 300  # of draws until `where` holds

@@ -1,4 +1,4 @@
-"""What the letters of a formula are: sizes, indices, symbols, definitions, and how each is written."""
+"""What the letters of a formula are: sizes, indices, symbols, and how each is written."""
 
 from __future__ import annotations
 
@@ -213,14 +213,14 @@ def _matched(form: Form, scripts: Scripts) -> tuple[int, Match] | None:
         (form.sup, scripts.sup, rest.sup),
     ):
         if not pattern:
-            leave += written
+            leave.extend(written)
             continue
         taken = _slots(pattern, written)
         if taken is None:
             return None
         rank += 2 if any(map(is_slot, pattern)) else 4
         slots |= taken[0]
-        leave += taken[1]
+        leave.extend(taken[1])
     return rank, Match(form.name, slots, rest)
 
 
