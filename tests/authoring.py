@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.equations import Sampling
+from derivatex.check.displays import Sampling
 from derivatex.check.examine import examine
 from derivatex.compute import worker
 from derivatex.compute.evaluate import Task

@@ -89,7 +89,7 @@ def test_every_kind_of_declaration(author: Author) -> None:
         ("index: {t: '0..H'}", "index: {r: '0..H'}", "the index `r` is not in `y^{(t)}`", ""),
     ],
 )
-def test_one_declaration_changed(  # noqa: PLR0913, PLR0917  # the columns of a table
+def test_one_declaration_changed(  # the columns of a table
     author: Author, old: str, new: str, says: str, hint: str
 ) -> None:
     """A faulty declaration is told where it stands, with what to write instead."""

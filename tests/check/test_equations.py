@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.equations import Sampling
+from derivatex.check.displays import Sampling
 from derivatex.diagnostics import ExitCode, Severity, errors_in
 from derivatex.solution import State
 from tests.authoring import SAMPLING, Text, mutated

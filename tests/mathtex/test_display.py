@@ -103,7 +103,7 @@ def test_a_display_is_cut_into_statements(tex: str, found: list[str] | None) -> 
         ("x_i = y_i, \\quad i = 1, \\dots", "no end", ""),
         ("x_i = y_i \\quad \\text{for } i = 1, \\dots, ", "no end", ""),
         ("a = = b", "missing", ""),
-        ("a \\ll b", "`much less`", ""),
+        ("a \\ll b", "", ""),
         ("a \\pm b = c", "says two things", ""),
     ],
 )
@@ -153,7 +153,7 @@ def test_an_index_of_nothing_is_refused() -> None:
         (
             "|a - b| = a - b \\text{ if } a > b",
             "|a - b| = b - a \\text{ if } a > b",
-            "order",
+            "",
         ),
         (
             "|a| = a \\text{ for } a > 0, \\quad |a| = -a \\text{ for } a < 0",

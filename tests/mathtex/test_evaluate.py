@@ -235,7 +235,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("true", "false", "kind"), PAIRS)
 def test_arithmetic(true: str, false: str | None, kind: str) -> None:
-    """What is true is verified on every instance, and its corrupted twin rejected for its reason."""
+    """What is true is verified on every instance, its corrupted twin rejected for its reason."""
     P.verifies(true)
     if false is not None:
         P.rejects(false, kind)

@@ -49,7 +49,6 @@ def todo(*values: str, why: str) -> object:
         todo(r"a^{0.5} = b", why="a power of a negative number is complex"),
         todo(r"\frac{\partial}{\partial a} f(a c) = f'(a c)", why="NestedError in a repair"),
         todo(r"|s| = -s", why="all five draws of `s` have one sign"),
-        todo(r"[0 < a < 1] = [a > 0]", why="branches of brackets need not be reached"),
         todo(
             r"\operatorname{sign}(a) = \begin{cases} 1 & a \ge 0 \\ -1 & a \le 0 \end{cases}",
             why="an overlap at zero",

@@ -1,4 +1,4 @@
-"""Letters in the margin, mistakes with their counterexample, and the section of what was checked."""
+"""Letters in the margin, mistakes with their counterexample, the section of what was checked."""
 
 from __future__ import annotations
 
@@ -213,9 +213,7 @@ def test_the_certificate_has_every_relation(author: Author) -> None:
     relations = [it for it in record["verdicts"] if it["kind"] == "relation"]
     assert all(it["at"].startswith("solutions/made/1-made.yaml:") for it in relations)
     unverified = [it for it in relations if it["state"] == "unverified"]
-    assert {it["detail"] for it in unverified} == {
-        "Limits are not read, 5\\,\\% of them at least."
-    }
+    assert {it["detail"] for it in unverified} == {"Limits are not read, 5\\,\\% of them at least."}
     assert all(it["error"] is not None for it in relations if it["state"] == "verified")
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from derivatex.mathtex.arrays import collapsed, shape
 from derivatex.mathtex.errors import Kind, MathError, unreadable
+from derivatex.mathtex.tree import Sym
+from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 SMALLEST = 2
 ENDS = (-1, 0)  # the hot entry of the first draws
+LONGEST = 1  # more members than the least, where only one size is that of a family
 WAVES = 3  # terms of a random smooth function
 DOMAINS = frozenset(
     {
@@ -103,8 +106,9 @@ class Instance:
             for symbol in self.vocabulary.symbols.values()
             if symbol.size and not symbol.slots and (symbol.name, ()) not in self.sizes
         ]
+        long = self._of_families()
         limit = SMALLEST + len([it for it in free if it.size and it.size.fixed is None])
-        free.sort(key=lambda it: (it.size.least is not None, it.size.most or 99))  # type: ignore[union-attr]
+        free.sort(key=lambda it: (it.size.least is not None, self._most(it, long) or limit))  # type: ignore[union-attr]
         for symbol in free:
             key = (symbol.name, ())
             if symbol.size is None or key in self.sizes:
@@ -113,8 +117,24 @@ class Instance:
                 self.sizes[key] = symbol.size.fixed
                 continue
             least = bound(symbol.size.least) if symbol.size.least is not None else SMALLEST
-            most = symbol.size.most or max(limit, least + 2)
+            most = self._most(symbol, long) or max(limit, least + 2)
             self.sizes[key] = self._unused(key, max(least, 1), most)
+
+    def _of_families(self) -> set[str]:
+        """The sizes that say how many members a family has: recurrences run through them."""
+        spans = [
+            span or self.vocabulary.indices.get(letter)
+            for symbol in self.vocabulary.symbols.values()
+            for letter, span in symbol.slots
+        ]
+        ends = [span.high for span in spans if span is not None]
+        return {it.name for end in ends for it in walk(end) if isinstance(it, Sym)}
+
+    def _most(self, symbol: Symbol, long: set[str]) -> int | None:
+        """The largest value of a size; that of a family is kept small."""
+        if symbol.size is None or symbol.size.most is not None or symbol.size.least is not None:
+            return symbol.size.most if symbol.size else None
+        return SMALLEST + LONGEST + len(long) if symbol.name in long else None
 
     def _unused(self, key: tuple[str, tuple[int, ...]], least: int, most: int | None) -> int:
         used = set(self.sizes.values())
