@@ -27,6 +27,11 @@ def check(relation: Relation, session: Session) -> Result:
     Never raises: what cannot be evaluated is a failure of its kind.
     """
     tally = Tally()
+    has_values = any(
+        isinstance(it, Val) for side in (relation.left, relation.right) for it in walk(side)
+    )
+    if has_values or relation.operator == "~":
+        relation = replace(relation, setting=replace(relation.setting, is_given=True))
     with arrays.quiet():
         try:
             status = _checked(relation, session, tally)
@@ -53,9 +58,6 @@ def _result(tally: Tally, **more: Any) -> Result:
 
 def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     sides = (relation.left, relation.right)
-    has_values = any(isinstance(it, Val) for side in sides for it in walk(side))
-    if (has_values or relation.operator == "~") and not relation.setting.is_given:
-        relation = replace(relation, setting=replace(relation.setting, is_given=True))
     count = session.draws * (BRANCHED if _cases_in(relation) else 1)
     for draw in range(count):
         _compare_on(relation, session, draw, tally)

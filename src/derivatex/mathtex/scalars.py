@@ -35,9 +35,13 @@ FUNCTIONS = {"det", "trace", "logdet", "kronecker", "rank"}
 def is_scalar(node: Node, vocabulary: Vocabulary) -> bool:  # noqa: PLR0911  # one return a kind
     """Whether a formula is known to be a number; False says nothing."""
     match node:
-        case Sym(name):
+        case Sym(name, slots):
             symbol = vocabulary.symbols.get(name)
-            return symbol is None or symbol.shape == ()
+            if symbol is None or symbol.shape is not None:
+                return symbol is None or symbol.shape == ()
+            definition = vocabulary.definitions.get(name)
+            is_plain = definition is not None and not slots
+            return definition is not None and is_plain and is_scalar(definition.body, vocabulary)
         case Entry(_, indices):
             return None not in indices
         case Named(name, arguments):
