@@ -71,8 +71,7 @@ def test_no_hand_typed_number(author: Author) -> None:
     [
         (r"x = \val{x}$", "x = 0.75$", "0.75$"),
         ("show CIFAR", "show 28 CIFAR", "28 C"),
-        ("d = 2 x", r"d = 2 x + 0 \cdot 12 x", "12 x"),
-        (r"2 \cdot \val{x}", r"2 x + 0.75 \cdot 0", r"0.75 \cdot 0"),
+        ("because: two", "unverified: In 25 words.\n      because: two", "25 w"),
         ("two is one and one", "two is 1.5 and one", "1.5"),
         ("The double.", "The double of 0.75.", "0.75."),
         ("The line.", "The line to 15.", "15"),
@@ -84,6 +83,28 @@ def test_one_number_typed(author: Author, old: str, new: str, number: str) -> No
     """A number typed into prose, mathematics, a caption, a reason or an alt text fails there."""
     text = mutated(GOOD, old, new)
     assert author.errors(text) == [("hand-typed", author.at(number))]
+
+
+UNREAD = "unverified: It is a test.\n      because: two"
+
+
+@pytest.mark.parametrize(
+    ("new", "number"),
+    [(r"d &= 2 \cdot 0.75 = \val{double}", "0.75 ="), (r"d &= 12 = \val{double}", "12 =")],
+)
+def test_a_number_in_a_line_that_is_not_read(author: Author, new: str, number: str) -> None:
+    """A number typed into a line that nothing evaluates fails there."""
+    text = mutated(GOOD, r"d &= 2 \cdot \val{x} = \val{double}", new)
+    text = mutated(text, "because: two", UNREAD)
+    assert author.errors(text) == [("hand-typed", author.at(number))]
+
+
+def test_a_number_in_a_line_that_is_read(author: Author) -> None:
+    """In a relation that is evaluated a number may stand, for there it is checked."""
+    good = mutated(GOOD, r"2 \cdot \val{x} =", r"\frac{14}{7} \val{x} =")
+    assert author.errors(good) == []
+    wrong = mutated(good, "{14}", "{15}")
+    assert {id_ for id_, _ in author.errors(wrong)} == {"equation"}
 
 
 def test_title(author: Author) -> None:

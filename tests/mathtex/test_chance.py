@@ -186,6 +186,13 @@ def test_tables_of_outcomes(true: str, false: str, kind: str) -> None:
     FINITE.rejects(false, kind)
 
 
+def test_a_power_of_an_expectation_is_of_its_value() -> None:
+    """`E[g]^2` is the square of the mean, and not the mean of the square."""
+    mean = r"\mathbb{E}_{z \sim r}[g(z)]"
+    FINITE.verifies(rf"\operatorname{{Var}}_{{z \sim r}}[g(z)] = \mathbb{{E}}_r[g(z)^2] - {mean}^2")
+    FINITE.rejects(rf"\mathbb{{E}}_r[g(z)^2] = {mean}^2")
+
+
 RANDOM = Problem(
     {
         "x": "n",

@@ -103,6 +103,8 @@ def test_proportional_to() -> None:
     r"""`\propto` holds where the ratio does not depend on what varies."""
     P.verifies(r"c e^{2 a + b} \propto e^{2 a}", varying="a")
     P.rejects(r"c e^{2 a + b} \propto e^{a}", varying="a")
+    P.verifies(r"g \propto a^2", varying="a")
+    P.rejects(r"g \propto b", varying="a")
     error = P.refusal(r"a b \propto b")
     assert "as what varies" in error.message
     assert "varying" in error.hint

@@ -153,13 +153,10 @@ class Brackets(Binders):
         for half in (over, under):
             if not half:
                 raise unreadable("half of a fraction is missing", sign.start)
-        first, second = over[0].text, under[0].text
-        is_d = (
-            first in DIFFERENTIALS
-            and second in DIFFERENTIALS
-            and ("d",) not in self.vocabulary.forms
-        )
-        if (first == second == r"\partial") or is_d:
+        known = {*self.bound, *self.vocabulary.indices, *(it[0] for it in self.vocabulary.forms)}
+        signs = DIFFERENTIALS - {"d"} if "d" in known else DIFFERENTIALS
+        is_d = over[0].text in signs and under[0].text in signs
+        if (over[0].text == under[0].text == r"\partial") or is_d:
             return self.derivative(over, under, sign)
         return Div(self.all_of(over), self.all_of(under), at=sign.start)
 

@@ -108,7 +108,7 @@ class Cursor:
         self.closers.append(frozenset(texts))
         self.nesting += 1
         if self.nesting > MAX_NESTING:
-            raise unreadable(f"more than {MAX_NESTING} brackets are open here", self.token.start)
+            raise unreadable("too many brackets are open here", self.token.start)
         try:
             yield
         finally:
@@ -130,7 +130,7 @@ class Cursor:
         made = type(self)(found, self.vocabulary, bound=self.bound, in_script=in_script)
         made.nesting = self.nesting + 1
         if made.nesting > MAX_NESTING:
-            raise unreadable(f"more than {MAX_NESTING} scripts are open here", self.token.start)
+            raise unreadable("too many scripts are open here", self.token.start)
         made.free = self.free
         return made
 

@@ -56,8 +56,10 @@ class Differentials(Letters):
         made = below.factor()
         times = 1
         if isinstance(made, Pow) and isinstance(made.exponent, Number):
-            times = int(made.exponent.text)
-            made = made.base
+            text = made.exponent.text
+            if text not in {"1", "2", "3"}:
+                raise unreadable("a derivative of this order cannot be read", token.start)
+            times, made = int(text), made.base
         self._check_by(made, token)
         return [made] * times
 

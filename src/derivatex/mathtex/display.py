@@ -147,7 +147,10 @@ def _pieces(  # noqa: C901  # one branch for each kind of separator
     pieces = [Piece()]
     level = cell = 0
     joins = False  # whether the next token may go on with the piece before it
+    following = _following(found)
+    leads = False  # whether only `&` and gaps stand between the start of a row and this place
     for k, token in enumerate(found):
+        led, leads = leads, token.kind == "break" or (leads and token.kind in {"gap", "amp"})
         level += _change(token)
         is_dots = token.text == "," and _is_beside_dots(found, k)
         if level > 0 or is_dots or token.text == r"\dots":
@@ -160,7 +163,7 @@ def _pieces(  # noqa: C901  # one branch for each kind of separator
             if is_new:
                 joins = True
         elif token.kind == "gap" or token.text in {",", ";"}:
-            if token.kind != "gap" or not _continues(found, k):
+            if token.kind != "gap" or not _continues(following[k], leads_row=led):
                 pieces.append(Piece())
             joins = False
         elif token.kind == "word" and _is_word(token, vocabulary):
@@ -180,13 +183,15 @@ def _pieces(  # noqa: C901  # one branch for each kind of separator
 def _with_lone_letters(pieces: list[Piece], vocabulary: Vocabulary) -> list[Piece]:
     r"""Put `i` and `j` of `i, j \in \{1, \dots, n\}` back to the piece that they belong to."""
     joined: list[Piece] = []
+    is_lone = False  # whether the last piece is nothing but index letters
     for piece in pieces:
-        before = joined[-1] if joined else None
-        if before and _is_lone(before.written, vocabulary) and not piece.is_condition:
-            comma = Token("other", ",", before.written[-1].end, before.written[-1].end)
-            before.written += [comma, *piece.written]
+        if is_lone and not piece.is_condition:
+            written = joined[-1].written
+            comma = Token("other", ",", written[-1].end, written[-1].end)
+            written += [comma, *piece.written]
         else:
             joined.append(piece)
+        is_lone = _is_lone(piece.written, vocabulary)
     return joined
 
 
@@ -200,19 +205,21 @@ def _is_lone(written: list[Token], vocabulary: Vocabulary) -> bool:
     )  # fmt: skip
 
 
-def _continues(found: tuple[Token, ...], k: int) -> bool:
+def _following(found: tuple[Token, ...]) -> list[Token | None]:
+    """What comes after each token, gaps and `&` aside."""
+    made: list[Token | None] = []
+    after: Token | None = None
+    for token in reversed(found):
+        made.append(after)
+        after = after if token.kind in {"gap", "amp"} else token
+    return made[::-1]
+
+
+def _continues(following: Token | None, *, leads_row: bool) -> bool:
     r"""Whether a formula goes on after a gap: `&\quad + b`, `a \quad = b`."""
-    following = next((it for it in found[k + 1 :] if it.kind not in {"gap", "amp"}), None)
     return following is not None and (
-        following.text in RELATIONS or following.text in OPERATORS - {"-"} or _leads_row(found, k)
+        following.text in RELATIONS or following.text in OPERATORS - {"-"} or leads_row
     )
-
-
-def _leads_row(found: tuple[Token, ...], k: int) -> bool:
-    """Whether only `&` stands between the start of a row and this place."""
-    while k and found[k - 1].kind in {"gap", "amp"}:
-        k -= 1
-    return k > 0 and found[k - 1].kind == "break"
 
 
 def _is_beside_dots(found: tuple[Token, ...], k: int) -> bool:
@@ -325,11 +332,6 @@ def _condition(
     if any(token.text == r"\dots" for token in written) and r"\{" not in {t.text for t in written}:
         _range(written, vocabulary, ranges)
         return None
-    while len(written) > 2 and written[1].text == ",":  # `i, j \\in …` says the same of both  # noqa: PLR2004
-        other = Piece([written[0], *_behind_names(written)], piece.is_condition, piece.is_negated)
-        _condition(other, vocabulary, ranges, free)
-        written = written[2:]
-    reader = Reader(written, vocabulary, in_script=True)
     if len(written) == 1 or not any(token.text in RELATIONS for token in written):
         for token in written:
             if token.kind == "letter" and token.text in vocabulary.indices:
@@ -337,20 +339,30 @@ def _condition(
             elif token.text != ",":
                 raise unreadable("this condition cannot be read", token.start)
         return None
-    made = reader.condition()
-    reader.end()
-    free |= reader.free
+    names, rest = _names_and_rest(written)
+    found = []
+    for name in names:  # `i, j \in …` says the same of both
+        reader = Reader([name, *rest], vocabulary, in_script=True)
+        found.append(reader.condition())
+        reader.end()
+        free |= reader.free
+    parts = [it for made in found for it in (made.conditions if isinstance(made, All) else (made,))]
+    made = parts[0] if len(parts) == 1 else All(tuple(parts))
     if not piece.is_negated:
         _note_ranges(made, ranges)
     return Comparison("=", Iverson(made), Number("0")) if piece.is_negated else made
 
 
-def _behind_names(written: list[Token]) -> list[Token]:
-    """What stands behind the letters between commas at the start."""
+def _names_and_rest(written: list[Token]) -> tuple[list[Token], list[Token]]:
+    """The first letters, told apart by commas, and what stands behind them."""
     k = 0
-    while k + 1 < len(written) and written[k + 1].text == ",":
+    while k + 2 < len(written) and written[k + 1].text == ",":
         k += 2
-    return written[k + 1 :]
+    names = written[: k + 1 : 2]
+    texts = [token.text for token in names]
+    if len(set(texts)) != len(texts):
+        raise unreadable("an index stands here twice", names[-1].start)
+    return names, written[k + 1 :]
 
 
 def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range]) -> None:
@@ -358,16 +370,19 @@ def _range(written: list[Token], vocabulary: Vocabulary, ranges: dict[str, Range
     equals = next((k for k, it in enumerate(written) if it.text == "="), None)
     if equals is None:
         raise unreadable("this range cannot be read", written[0].start, r"write `i = 1, \dots, n`")
-    names = [token.text for token in written[:equals] if token.kind == "letter"]
+    names = [token.text for token in written[:equals:2] if token.kind == "letter"]
+    between = [token.text for token in written[1:equals:2]]
+    if not names or len(names) + len(between) != equals or any(text != "," for text in between):
+        raise unreadable("this range cannot be read", written[0].start, r"write `i = 1, \dots, n`")
     dots = next(k for k, it in enumerate(written) if it.text == r"\dots")
-    low = list(written[equals + 1 : dots])
-    cut = next((k for k, it in enumerate(low) if it.text == ","), len(low))
-    high = [token for token in written[dots + 1 :] if token.text != ","]
-    for part in (low[:cut], high):
-        if not part:
-            raise unreadable("this range has no end", written[dots].start)
+    low = written[equals + 1 : dots]
+    high = written[dots + 1 :]
+    low = low[:-1] if low and low[-1].text == "," else low
+    high = high[1:] if high and high[0].text == "," else high
+    if not low or not high:
+        raise unreadable("this range has no end", written[dots].start)
     ends = []
-    for part in (low[:cut], high):
+    for part in (low, high):
         reader = Reader(part, vocabulary, in_script=True)
         ends.append(reader.expression())
         reader.end()

@@ -211,14 +211,15 @@ class Letters(Cursor):
         close = {"(": ")", "[": "]"}[opened.text]
         sides: list[list[str]] = [[], []]
         side = 0
-        while True:
-            if self.token.kind == "eof" or self.token.text == close:
-                raise unreadable(f"`{symbol.tex}` of which outcome?", opened.start)
-            sides[side].append(self.outcome(symbol.tex))
-            if side == 0 and self.accept("|", r"\mid"):
-                side = 1
-            elif not self.accept(","):
-                break
+        with self.closing(close, *SEPARATORS):
+            while True:
+                if self.token.kind == "eof" or self.token.text == close:
+                    raise unreadable(f"`{symbol.tex}` of which outcome?", opened.start)
+                sides[side].append(self.outcome(symbol.tex))
+                if side == 0 and self.accept("|", r"\mid"):
+                    side = 1
+                elif not self.accept(","):
+                    break
         if self.accept(";"):
             self._refuse_other_parameters(symbol, close)
         self.expect(close, opened)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.mathtex.binders import DIVERGENCES, MEANS
 from derivatex.mathtex.brackets import COMMANDS, WORDS
-from derivatex.mathtex.cursor import ENDS, PAIRS, RELATIONS
+from derivatex.mathtex.cursor import ENDS, MAX_NESTING, PAIRS, RELATIONS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.lexer import tokens
 from derivatex.mathtex.scalars import is_scalar
@@ -57,18 +57,18 @@ class Reader(Sets):
     def term(self) -> Node:
         """Read a product; products entry by entry stand alone, but for numbers before them."""
         self.nesting += 1
-        if self.nesting > 3 * 60:
-            raise unreadable(
-                "this formula is too deep", self.token.start, "cut it into definitions"
-            )
+        self._refuse_deep(self.nesting, self.token)
         factors = [self._quotient()]
         entrywise: list[tuple[str, Node]] = []
+        divisions = 0
         while True:
             token = self.token
             if token.text in ENTRYWISE:
                 self.take()
                 self._refuse_mixed(factors, token)
                 entrywise.append((token.text, self._quotient()))
+                divisions += token.text == r"\oslash"
+                self._refuse_deep(divisions, token)
                 if self.goes_on():
                     self._refuse_product_beside(token)
             elif token.text in PRODUCTS and token.text not in self.closers[-1]:
@@ -87,6 +87,10 @@ class Reader(Sets):
         self.nesting -= 1
         return _product(factors, entrywise)
 
+    def _refuse_deep(self, depth: int, at: Token) -> None:
+        if depth > 2 * MAX_NESTING:
+            raise unreadable("this formula is too deep", at.start, "cut it into definitions")
+
     def _refuse_mixed(self, factors: list[Node], sign: Token) -> None:
         if any(not is_scalar(factor, self.vocabulary) for factor in factors[:-1]):
             hint = rf"write `(A B) {sign.text} C` or `A (B {sign.text} C)`"
@@ -99,9 +103,12 @@ class Reader(Sets):
     def _quotient(self) -> Node:
         r"""Read `a / b`; what follows must not be read as `a / (b c)`."""
         made = self.factor()
+        count = 0
         while self.token.text == "/" and "/" not in self.closers[-1]:
             sign = self.take()
             under = self.factor()
+            count += 1
+            self._refuse_deep(count, sign)
             if self.goes_on() and self.token.text != "/":
                 hint = r"write `a/(bc)`, `(a/b)\,c` or `\frac{a}{bc}`"
                 raise unreadable("`a/bc` has two readings", sign.start, hint)
@@ -130,8 +137,7 @@ class Reader(Sets):
         """Read one factor."""
         token = self.token
         self.nesting += 1
-        if self.nesting > 3 * 60:
-            raise unreadable("this formula is too deep", token.start, "cut it into definitions")
+        self._refuse_deep(self.nesting, token)
         try:
             return self._factor(token)
         finally:

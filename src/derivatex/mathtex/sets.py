@@ -8,6 +8,7 @@ from derivatex.mathtex.brackets import Brackets
 from derivatex.mathtex.cursor import ENDS, PAIRS, RELATIONS
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.tree import (
+    Add,
     All,
     Branch,
     Cases,
@@ -17,6 +18,7 @@ from derivatex.mathtex.tree import (
     Matrix,
     Named,
     Node,
+    Number,
     Space,
     Span,
     Subdifferential,
@@ -37,8 +39,12 @@ class Sets(Brackets):
             return self._cases(token)
         if not token.name.endswith("matrix") and token.name != "array":
             raise unreadable(f"`{token.name}` cannot be read here", token.start)
-        read = (tuple(self.all_of(cell) for cell in cells if cell) for cells in self._cells(token))
-        rows = [row for row in read if row]
+        if token.name == "Vmatrix":
+            raise unreadable(f"`{token.name}` cannot be read here", token.start, r"write `\|…\|`")
+        written = [cells for cells in self._cells(token) if any(cells)]
+        if not all(cell for cells in written for cell in cells):
+            raise unreadable("a cell of this matrix is empty", token.start, "write `0`")
+        rows = [tuple(self.all_of(cell) for cell in cells) for cells in written]
         if not rows or len({len(row) for row in rows}) != 1:
             raise unreadable("the rows of this matrix differ in length", token.start)
         made: Node = Matrix(tuple(rows), at=token.start)
@@ -137,7 +143,7 @@ class Sets(Brackets):
             return Space(self._sizes(scripts), at=token.start)
         if token.text == r"\{":
             return self._elements()
-        if token.text in {"(", "["} and ("," in {it.text for it in self.found[self.position :]}):
+        if token.text in {"(", "["}:
             return self._interval()
         if token.text == r"\partial":
             made = self.inline_derivative()
@@ -165,19 +171,23 @@ class Sets(Brackets):
     def _elements(self) -> Node:
         opened = self.take()
         items: list[Node] = []
-        is_span = False
+        dots: int | None = None  # how many items stand before them
         with self.closing(r"\}", ","):
             while True:
-                if self.accept(r"\dots"):
-                    is_span = True
+                if dots is None and self.accept(r"\dots"):
+                    dots = len(items)
                 else:
                     items.append(self.expression())
                 if not self.accept(","):
                     break
             self.expect(r"\}", opened)
-        if is_span:
-            return Span(items[0], items[-1], at=opened.start)
-        return Elements(tuple(items), at=opened.start)
+        if dots is None:
+            return Elements(tuple(items), at=opened.start)
+        is_run = dots == 1 or (dots == 2 and _is_next(*items[:2]))  # noqa: PLR2004  # `1, 2, …, n`
+        if len(items) != dots + 1 or not is_run:
+            hint = r"write `\{1, \dots, n\}`"
+            raise unreadable("these dots leave out what is not clear", opened.start, hint)
+        return Span(items[0], items[-1], at=opened.start)
 
     def _interval(self) -> Node:
         opened = self.take()
@@ -191,8 +201,16 @@ class Sets(Brackets):
         return Interval(low, high, opened.text + closed.text, at=opened.start)
 
 
+def _is_next(low: Node, second: Node) -> bool:
+    """Whether dots may follow these two: `1, 2` or `i, i + 1`."""
+    if isinstance(low, Number) and isinstance(second, Number):
+        return float(second.text) == float(low.text) + 1
+    return second == Add((low, Number("1")))
+
+
 def _without_end(written: list[Token]) -> list[Token]:
     """Without the punctuation and gaps at the end."""
-    while written and (written[-1].text in ENDS or written[-1].kind == "gap"):
-        written = written[:-1]
-    return written
+    end = len(written)
+    while end and (written[end - 1].text in ENDS or written[end - 1].kind == "gap"):
+        end -= 1
+    return written[:end]
