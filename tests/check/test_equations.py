@@ -361,7 +361,7 @@ def test_a_failure_says_how_to_go_on(author: Author) -> None:
         ("a &= b + b \\\\\n   &= a,\\quad b &= \\foo", r"\foo"),
         ("a &=\n  a\n   + exp(a)", "exp"),
         ("a &= \\frac{a}{a +\n Q}", "Q"),
-        pytest.param("a &= a^{Q}", "Q", marks=bug("a lone letter in braces is told at the brace")),
+        ("a &= a^{Q}", "Q"),
     ],
 )
 def test_an_unreadable_token_has_its_place_and_a_caret(
@@ -420,8 +420,8 @@ def test_one_unreadable_display_leaves_the_others(author: Author) -> None:
         "(" * 5000 + "a &= a",
         "a &= " + "-" * 500 + "a",
         "a &= " + "+".join(["a"] * 300),
-        pytest.param(r"a &= a^{a^{a^{a}}}", marks=bug("a complex number")),
-        pytest.param(r"a &= a^b", marks=bug("a complex number")),
+        r"a &= a^{a^{a^{a}}}",
+        r"a &= a^b",
         r"a &= \frac{1}{0}",
         r"a &= \sum_{i=1}^{9^9} i",
         r"\sum &= \sum",
@@ -550,8 +550,7 @@ def test_a_step_that_is_not_read_for_two_reasons(author: Author) -> None:
     assert len(author.errors(of(step("a &= b", keys)))) == 1
 
 
-@bug("the natural form of an equivalence cannot be read")
-@pytest.mark.parametrize("tex", [r"a > b \iff b < a", r"[a > b] \iff [b < a]"])
-def test_an_equivalence(author: Author, tex: str) -> None:
+def test_an_equivalence(author: Author) -> None:
     """Two conditions are equivalent where they are true and false together, and both occur."""
-    assert errors(author, step(tex)) == []
+    assert errors(author, step(r"a > b \iff b < a")) == []
+    assert [it.id for it in errors(author, step(r"a > b \iff b > a"))] == ["equation"]

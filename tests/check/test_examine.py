@@ -66,8 +66,8 @@ def test_every_failed_claim_is_reported(author: Author) -> None:
     text = mutated(text, "2 * x", "2.4 * x")
     assert [id_ for id_, _ in author.errors(text)] == [
         "published-disagrees",
-        "hand-typed",
         "equation",
+        "hand-typed",
         "route-disagrees",
     ]
 

@@ -35,6 +35,7 @@ class Arithmetic(Machine):
         bare = arrays.plain(value)
         size = abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))
         self.peak = max(self.peak, size)  # a NaN leaves it
+        self.largest_term = max(self.largest_term, size)
 
     def mul(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
         """A product."""

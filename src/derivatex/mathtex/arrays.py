@@ -195,7 +195,7 @@ def power(base: Value, exponent: Value) -> Value:
     if is_number(base):
         if is_whole and abs(k) < 1e6:  # noqa: PLR2004
             return divide(1.0, base ** int(-k)) if k < 0 else base ** int(k)
-        return base**exponent
+        return base**exponent if re(base) >= 0 else math.nan * base
     size = shape(base)
     if not is_whole or len(size) != 2 or size[0] != size[1]:  # noqa: PLR2004
         hint = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivatex.mathtex.cursor import PAIRS
@@ -71,7 +72,21 @@ class Binders(Differentials):
                 hint = r"write `_{i=1}^{n}`"
                 raise unreadable(f"{sign.shown} has no lower bound", sign.start, hint)
             body = self._body(kind)
+        binders = self._without_free(binders, body, sign)
         return Big(kind, tuple(binders), tuple(conditions), body, at=sign.start)
+
+    def _without_free(self, binders: list[Binder], body: Node, sign: Token) -> list[Binder]:
+        r"""Of `\sum_{j \ne i}`, only those letters are bound that the summand holds."""
+        letters = {it.name for it in walk(body) if isinstance(it, Letter)}
+        kept = [
+            binder
+            for k, binder in enumerate(binders)
+            if k == 0 or binder.low is not None or not binder.is_second or binder.name in letters
+        ]
+        for binder in binders:
+            if binder not in kept:
+                self.free.setdefault(binder.name, sign.start)
+        return [replace(binder, is_second=False) for binder in kept]
 
     def _body(self, kind: str) -> Node:
         """A sum reaches over the product that follows; a maximum over its bracket, or a product."""
@@ -165,8 +180,8 @@ class Binders(Differentials):
             conditions.append(part)
         known = {binder.name for binder in binders}
         binders += [
-            Binder(name, low.get(name), high.get(name) if name in low else None)
-            for name in names
+            Binder(name, low.get(name), high.get(name) if name in low else None, is_second=k > 0)
+            for k, name in enumerate(names)
             if name not in known
         ]
 

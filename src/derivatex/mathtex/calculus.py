@@ -28,8 +28,12 @@ DIFFERENCE = 1e-3  # of the central difference of fourth order
 AGREES, AGREES_ROUGHLY = 1e-8, 1e-6
 
 
-class NestedError(Exception):
+class NestedError(MathError):
     """A derivative within a complex step, which autograd cannot take."""
+
+    def __init__(self) -> None:
+        """Say so, should it ever be met elsewhere."""
+        super().__init__(Kind.NAN, "a derivative at a number that is not real")
 
 
 class Calculus(Machine):
@@ -70,8 +74,10 @@ class Calculus(Machine):
             return self._by_argument(node, scope)
         raw, inputs = self._raw(node, scope)
         if scope.shift is self.root:
+            terms = self.largest_term
             self.noted(raw)
             self.noted(self.value(node.of, scope))
+            self.largest_term = terms  # what is differentiated is no term of what is compared
             self.nonzero[node] = self.nonzero.get(node, False) or bool(np.any(raw != 0))
         picks: list[Any] = [slice(None)] * (raw.ndim - sum(map(len, inputs)))
         kept: list[tuple[int, ...]] = []

@@ -93,7 +93,7 @@ class Chance(Machine):
         if law is None:
             raise AssertionError(node.name)
         if law.normal is not None:
-            value = self.outcome_value(self.vocabulary.symbols[node.of[0]], scope)
+            value = self.member(node.of[0], (), scope)
             mean, variance = (self.value(it, scope) for it in law.normal)
             return _density(value, mean, variance)
         table, axes = self._table(node.name, law, scope), law.of + law.given
@@ -197,6 +197,9 @@ class Chance(Machine):
         else:
             pairs = list(self.support(node.variables, node.law, scope))
         values = [(weight, self.value(node.body, inside)) for weight, inside in pairs]
+        if scope.shift is self.root:
+            for weight, value in values:
+                self.noted(weight * value)
         mean = _weighted(values)
         if node.kind == "mean":
             return mean

@@ -75,14 +75,14 @@ def _compare_values(
     tally: Tally,
 ) -> None:
     left, right = _fitted(relation, values, place)
-    scale = float(max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0)))
+    sizes = np.abs(np.concatenate([left.reshape(-1), right.reshape(-1)]))
+    scale = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
     if scale > ROUNDING * 100 * max(1e-3, evaluator.peak):
         tally.nonzero = True
     allowed = RELATIVE * scale + ROUNDING * evaluator.peak
     if relation.operator == "~":
         allowed += _half_units(relation, evaluator)
     wrong = _wrong(relation, left - right, scale, allowed)
-    wrong &= ~(np.isinf(left) & (left == right) & (relation.operator in EQUALITIES))
     if not np.any(wrong):
         tally.nonzero |= relation.operator == "!="
         if relation.operator in {"=", ":="}:
@@ -112,8 +112,10 @@ def _fitted(
             raise misshapen(message, relation.at, _shape_hint(left.shape, right.shape))
         left, right = np.broadcast_arrays(left, right)
     for side, value in (("left", left), ("right", right)):
-        if np.any(np.isnan(value)):
-            message = f"the {side} side is undefined on draw {place.draw}"
+        is_infinite = relation.operator in EQUALITIES and bool(np.any(np.isinf(value)))
+        if is_infinite or np.any(np.isnan(value)):
+            what = "infinite" if is_infinite else "undefined"
+            message = f"the {side} side is {what} on draw {place.draw}"
             raise MathError(Kind.NAN, message, relation.at)
     return left, right
 

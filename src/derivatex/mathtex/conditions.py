@@ -20,6 +20,7 @@ from derivatex.mathtex.tree import (
     Entry,
     Interval,
     Letter,
+    Neg,
     Node,
     Number,
     Span,
@@ -204,6 +205,16 @@ class Conditions(Machine):
 
 
 def _is_written_down(binder: Binder) -> bool:
-    r"""Whether a product is written from a later index down to `t + 1`: `\prod_{k=T}^{t+1}`."""
-    high, low = binder.high, binder.low
-    return isinstance(high, Add) and isinstance(high.terms[-1], Number) and not isinstance(low, Add)
+    r"""Whether a product is written from a last index down, as `\prod_{k=T}^{t+1}` is."""
+    low, high = (_without_numbers(it) for it in (binder.low, binder.high))
+    return isinstance(low, Sym) and (high is None or high == low or isinstance(high, Letter))
+
+
+def _without_numbers(node: Node | None) -> Node | None:
+    """What a bound counts from: `t` of `t + 1`; None for a number."""
+    if isinstance(node, Add):
+        rest = [it for it in node.terms if _without_numbers(it) is not None]
+        return rest[0] if len(rest) == 1 else node
+    if isinstance(node, Neg):
+        return _without_numbers(node.of)
+    return None if isinstance(node, Number) else node

@@ -50,7 +50,7 @@ def definitions(sources: Sequence[str], vocabulary: Vocabulary) -> list[tuple[in
     found: list[tuple[int, Left]] = []
     for number, source in enumerate(sources):
         with located(number):
-            for piece, _ in grouped(source, vocabulary):
+            for piece, _ in grouped(source, vocabulary, defines=True):
                 found.append((number, _left(piece, source, vocabulary)))
     return found
 
@@ -97,6 +97,9 @@ def _declared_left(written: list[Token], source: str, vocabulary: Vocabulary) ->
     is_name = all(token.kind in {"letter", "word", "command"} for token in head[:length])
     if not base or position != len(head) or not is_name:
         raise unreadable("the left side of a definition is a letter with scripts", written[0].start)
+    if len(base) > 1 and all((text,) in vocabulary.forms for text in base):
+        hint = "state what follows from the declarations in a `derive` step"
+        raise unreadable("the left side of a definition is one letter", written[0].start, hint)
     tex = source[head[0].start : head[-1].end].strip()
     match = vocabulary.match(base, scripts)
     if arguments is not None:
@@ -146,7 +149,7 @@ def _known(
     letters = []
     for letter, _ in symbol.slots:
         token = slots[letter][0]
-        if len(slots[letter]) != 1 or token.kind != "letter":
+        if len(slots[letter]) != 1 or token.text not in vocabulary.indices:
             return None  # a member of its own, such as `h^{(0)}`
         letters.append(token.text)
     if rest.sup or rest.primes:

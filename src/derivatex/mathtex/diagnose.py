@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.session import Session
 
 MAX_REPAIRS = 2500
+MOST_DRAWS, ENOUGH = 20, 3  # draws that are looked at until enough of them say something
 MORE_DRAWS = 25  # than a check has, before two formulas count as one
 MENDING = {error.value for error in Error}
 EQUATIONS = {"=", ":=", "~"}
@@ -79,7 +80,7 @@ def _repaired(
         if symbol.size and not symbol.slots
     )
     tried = 0
-    for change, made in repairs(relation.right, session.vocabulary, sizes):
+    for change, made in repairs(relation.right, session.vocabulary, sizes, tuple(relation.letters)):
         tried += 1
         if tried > MAX_REPAIRS:
             break
@@ -114,7 +115,6 @@ class Target:
         is_given = any(isinstance(it, Val) for it in (*walk(relation.left), *walk(relation.right)))
         setting = replace(relation.setting, is_given=relation.setting.is_given or is_given)
         self.relation, self.session = replace(relation, setting=setting), session
-        self.draws = range(min(session.draws, 3))
 
     def agrees(self, right: Node) -> bool:
         """Whether the relation would hold with this right side."""
@@ -138,14 +138,19 @@ class Target:
         self, relation: Relation, *, draws: range | None = None, zeros: bool = False
     ) -> bool:
         tally = Tally()
+        met = 0  # draws on which the conditions hold at some place
         try:
-            for draw in draws or self.draws:
+            for draw in draws or range(MOST_DRAWS):
+                before = tally.compared
                 evaluator = self.session.evaluator(relation.setting, draw)
                 evaluator.instance.is_printed = relation.operator != "~"
                 evaluator.peak = 0.0
                 for letters, scope in scopes(self.relation, evaluator):
                     tally.compared += 1
                     compare(relation, evaluator, scope, placed(evaluator, draw, letters), tally)
+                met += tally.compared > before
+                if draws is None and met == ENOUGH:
+                    break
         except (
             DifferError,
             MathError,

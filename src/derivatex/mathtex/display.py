@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.mathtex.brackets import WORDS
 from derivatex.mathtex.cursor import ENDS, RELATIONS
-from derivatex.mathtex.errors import unreadable
+from derivatex.mathtex.errors import MathError, unreadable
 from derivatex.mathtex.lexer import Token, tokens
 from derivatex.mathtex.reader import Reader
 from derivatex.mathtex.tree import All, Comparison, Iverson, Letter, Node, Number, Span
@@ -26,6 +26,7 @@ CONNECTIVES = {
     "while", "but", "with the", "because", "since", "as", "also", "where also", "published:",
     "respectively",
 }  # fmt: skip
+DECORATIONS = {r"\overset", r"\underset", r"\stackrel"}
 OPERATORS = {"+", "-", r"\cdot", r"\times", r"\odot", r"\oslash", "/", r"\circ"}
 OPENERS = {"(", "[", r"\{", "{", r"\langle", r"\lfloor", r"\lceil", r"\llbracket"}
 CLOSERS = {")", "]", r"\}", "}", r"\rangle", r"\rfloor", r"\rceil", r"\rrbracket"}
@@ -78,11 +79,20 @@ def statements(source: str, vocabulary: Vocabulary) -> list[Statement]:
     ]
 
 
-def grouped(source: str, vocabulary: Vocabulary) -> list[tuple[Piece, list[Piece]]]:
-    """The statements of a display as tokens, each with the conditions that follow it."""
+def grouped(
+    source: str, vocabulary: Vocabulary, *, defines: bool = False
+) -> list[tuple[Piece, list[Piece]]]:
+    """The statements of a display as tokens, each with the conditions that follow it.
+
+    Where it `defines`, `v = …` is a definition, even if `v` could be an index.
+    """
     found: list[tuple[Piece, list[Piece]]] = []
     for piece in _pieces(tokens(source), vocabulary):
-        if found and (piece.is_condition or _is_about_indices(piece.written, vocabulary)):
+        _unwrap(piece, vocabulary)
+        is_about = _is_about_indices(piece.written, vocabulary)
+        if defines and [it.text for it in piece.written[1:2]] == ["="]:
+            is_about = any(it.text == r"\dots" for it in piece.written)
+        if found and (piece.is_condition or is_about):
             found[-1][1].append(piece)
         elif piece.is_condition:
             start = piece.written[0].start
@@ -92,6 +102,15 @@ def grouped(source: str, vocabulary: Vocabulary) -> list[tuple[Piece, list[Piece
     return found
 
 
+def _unwrap(piece: Piece, vocabulary: Vocabulary) -> None:
+    r"""Take the brackets from `(i = 1, \dots, n)`."""
+    texts = [token.text for token in piece.written]
+    is_bracketed = len(texts) > 2 and texts[0] == "(" and texts[-1] == ")"  # noqa: PLR2004
+    if is_bracketed and _is_about_indices(piece.written[1:-1], vocabulary):
+        piece.written = piece.written[1:-1]
+        piece.is_condition = True
+
+
 def sides(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
     """A chain cut at its outermost relation signs: each side with the sign before it."""
     found: list[tuple[Token | None, list[Token]]] = [(None, [])]
@@ -99,7 +118,7 @@ def sides(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
     k = 0
     while k < len(written):
         token = written[k]
-        if token.text in {r"\overset", r"\underset", r"\stackrel", r"\overset*"}:
+        if token.text in DECORATIONS:
             k = _after_decoration(written, k)
             continue
         if token.text == r"\|" and level == 0:
@@ -116,6 +135,19 @@ def sides(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
         else:
             found[-1][1].append(token)
         k += 1
+    return found
+
+
+def _implications(written: list[Token]) -> list[tuple[Token | None, list[Token]]]:
+    """Cut at outermost implications; one part where there is none."""
+    found: list[tuple[Token | None, list[Token]]] = [(None, [])]
+    level = 0
+    for token in written:
+        level += _change(token)
+        if level == 0 and token.text in {r"\iff", r"\implies"}:
+            found.append((token, []))
+        else:
+            found[-1][1].append(token)
     return found
 
 
@@ -166,7 +198,11 @@ def _pieces(  # noqa: C901  # one branch for each kind of separator
             if token.kind != "gap" or not _continues(following[k], leads_row=led):
                 pieces.append(Piece())
             joins = False
-        elif token.kind == "word" and _is_word(token, vocabulary):
+        elif (
+            token.kind == "word"
+            and _is_word(token, vocabulary)
+            and not (k and found[k - 1].text in DECORATIONS)
+        ):
             _start_after(token, pieces)
             joins = False
         else:
@@ -284,15 +320,20 @@ def _statement(piece: Piece, conditions: list[Piece], vocabulary: Vocabulary) ->
         made = _condition(condition, vocabulary, ranges, free)
         if made is not None:
             kept.append(made)
-    parts = sides(piece.written)
+    parts = _implications(piece.written)
+    is_logic = len(parts) > 1
+    parts = parts if is_logic else sides(piece.written)
     start, end = piece.written[0].start, piece.written[-1].end
     if len(parts) == 1:
         hint = "a display states relations; words belong into a `text` block"
         raise unreadable("this states nothing: it has no relation", start, hint)
     bound = frozenset(ranges) | frozenset(free)
-    left, left_free = _side(*parts[0], vocabulary, bound)
+    _, left_free = _side(*parts[0], vocabulary, bound, is_logic=is_logic)
     bound |= frozenset(left_free)
-    read = [(left, left_free), *(_side(*part, vocabulary, bound) for part in parts[1:])]
+    for _, written in parts:  # an index that is free anywhere is bound by no sum
+        bound |= _free_in(written, vocabulary, bound)
+    read = [_side(*part, vocabulary, bound, is_logic=is_logic) for part in parts]
+    left = read[0][0]
     links = []
     for (sign, _), (node, letters) in zip(parts[1:], read[1:], strict=True):
         if sign is None:
@@ -307,19 +348,35 @@ def _statement(piece: Piece, conditions: list[Piece], vocabulary: Vocabulary) ->
     )  # fmt: skip
 
 
+def _free_in(written: list[Token], vocabulary: Vocabulary, bound: frozenset[str]) -> frozenset[str]:
+    """The indices that are free in a side, as far as it can be read."""
+    reader = Reader(written, vocabulary, bound=bound)
+    try:
+        reader.expression()
+    except MathError:
+        return frozenset()  # what cannot be read is refused where it is read in earnest
+    return frozenset(reader.free)
+
+
 def _letters(node: Node) -> set[str]:
     return {it.name for it in walk(node) if isinstance(it, Letter)}
 
 
 def _side(
-    sign: Token | None, written: list[Token], vocabulary: Vocabulary, bound: frozenset[str]
+    sign: Token | None,
+    written: list[Token],
+    vocabulary: Vocabulary,
+    bound: frozenset[str],
+    *,
+    is_logic: bool = False,
 ) -> tuple[Node, dict[str, int]]:
     if not written:
         at = sign.start if sign else 0
         raise unreadable("a side of this relation is missing", at)
     reader = Reader(written, vocabulary, bound=bound)
     is_set = sign is not None and sign.text in {r"\in", r"\notin"}
-    made = reader.set() if is_set else reader.expression()
+    read = reader.condition if is_logic else reader.set if is_set else reader.expression
+    made = read()
     reader.end()
     return made, reader.free
 

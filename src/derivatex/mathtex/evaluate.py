@@ -38,7 +38,7 @@ class Evaluator(Members, Arithmetic, Calculus, Chance, Optima, Conditions):
         self.instance = instance
         self.vocabulary = instance.vocabulary
         self.root = Shift()
-        self.peak = 0.0
+        self.peak = self.largest_term = 0.0
         self.steps = 0
         self.depth = 0
         self.reached: dict[int, set[int]] = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Symbol, Vocabulary
 
 SMALLEST = 2
+SIGNED = 4  # draws on which the signs of numbers are settled: both of them come
 ENDS = (-1, 0)  # the hot entry of the first draws
 LONGEST = 1  # more members than the least, where only one size is that of a family
 WAVES = 3  # terms of a random smooth function
@@ -175,6 +176,10 @@ class Instance:
         ):  # the ends first, where errors hide
             drawn = np.zeros(size)
             drawn[..., ENDS[self.draw]] = 1.0
+        if symbol.domain == "real" and not size and not self.edge and self.draw < SIGNED:
+            half = zlib.crc32(symbol.name.encode()) % 2  # both signs, and both beside other symbols
+            is_negative = (self.draw + self.seed >> half) % 2
+            drawn = abs(drawn) * (-1 if is_negative else 1)
         if self.edge and symbol.domain == "real":
             drawn = drawn * generator.integers(0, 2, size)
         if not size:
@@ -238,7 +243,7 @@ def _in_domain(symbol: Symbol, size: tuple[int, ...], generator: np.random.Gener
         case "positive definite":
             return normal @ normal.T / size[0] + 0.5 * np.eye(size[0])
         case "orthogonal":
-            return np.linalg.qr(normal)[0]
+            return np.linalg.qr(normal)[0] * generator.choice([-1.0, 1.0], size=size[1])
         case "diagonal":
             return np.diag(np.diag(away))
         case "invertible":

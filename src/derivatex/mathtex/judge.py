@@ -10,14 +10,31 @@ import numpy as np
 from derivatex.mathtex import arrays
 from derivatex.mathtex.claimed import confirm, optimum_behind
 from derivatex.mathtex.compare import compare
+from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.places import numbers_at, placed, scopes
 from derivatex.mathtex.relation import DifferError, Relation, Result, Tally
 from derivatex.mathtex.session import EDGE, Session
-from derivatex.mathtex.tree import Cases, Subdifferential, Val
+from derivatex.mathtex.tree import (
+    Abs,
+    All,
+    Big,
+    Cases,
+    Comparison,
+    Iverson,
+    Letter,
+    Named,
+    Node,
+    Norm,
+    Number,
+    Subdifferential,
+    Val,
+)
 from derivatex.mathtex.walk import walk
 
 BRANCHED = 4  # times as many draws for a relation with cases: they share them
+MORE = 80  # draws more, until the conditions of a relation hold on one
+EDGES = 3  # draws at boundaries that every relation with cases has
 EXTRA = 24  # draws more, to reach the branches of cases
 
 
@@ -58,7 +75,7 @@ def _result(tally: Tally, **more: Any) -> Result:
 
 def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     sides = (relation.left, relation.right)
-    count = session.draws * (BRANCHED if _cases_in(relation) else 1)
+    count = session.draws * (BRANCHED if _is_branched(relation, session) else 1)
     for draw in range(count):
         _compare_on(relation, session, draw, tally)
         if (
@@ -66,6 +83,9 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
             and session.evaluator(relation.setting, draw).instance.is_fixed
         ):
             break  # every further instance would be the same
+    while not tally.compared and count < session.draws + MORE:  # a condition that seldom holds
+        _compare_on(relation, session, count, tally)
+        count += 1
     _reach_branches(relation, session, tally)
     if tally.compared == 0:
         raise MathError(Kind.VACUOUS, "its conditions hold on no instance", relation.at)
@@ -104,14 +124,14 @@ def _refuse_zeros(relation: Relation, session: Session) -> None:
     loose = replace(relation, setting=replace(relation.setting, at=(), where=()), conditions=())
     for draw in range(2):
         evaluator = session.evaluator(loose.setting, draw + 7)
-        evaluator.peak = 0.0
+        evaluator.largest_term = 0.0
         try:
             for k, (_, scope) in enumerate(scopes(loose, evaluator)):
                 if k > 60:  # noqa: PLR2004
                     break
                 for side in (loose.left, loose.right):
                     value = evaluator.value(side, scope)
-                    if evaluator.peak > 0 or np.max(np.abs(value), initial=0.0) > 1e-9:  # noqa: PLR2004
+                    if evaluator.largest_term > 0 or np.max(np.abs(value), initial=0.0) > 1e-9:  # noqa: PLR2004
                         return
         except MathError:
             return
@@ -132,13 +152,11 @@ def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
         return None
 
     first = draw = session.draws * BRANCHED
+    for edge in range(EDGES if nodes else 0):  # where branches meet
+        _compare_at_edge(relation, session, EDGE + edge, tally)
     while missing() and draw < first + 2 * EXTRA:
         is_edge = (draw - first) % 2 == 1
-        try:
-            _compare_on(relation, session, draw + EDGE * is_edge, tally)
-        except MathError:
-            if not is_edge:
-                raise
+        _compare_at_edge(relation, session, draw + EDGE * is_edge, tally)
         draw += 1
     found = missing()
     if found:
@@ -151,3 +169,38 @@ def _cases_in(relation: Relation) -> list[Cases]:
     """The definitions by cases that a relation writes out."""
     sides = (relation.left, relation.right)
     return [it for side in sides for it in walk(side) if isinstance(it, Cases)]
+
+
+def _compare_at_edge(relation: Relation, session: Session, draw: int, tally: Tally) -> None:
+    """Compare on a draw; where zeros among the numbers make a side undefined, that says nothing."""
+    try:
+        _compare_on(relation, session, draw, tally)
+    except MathError as error:
+        if draw < EDGE or error.kind is Kind.FAIL:
+            raise
+
+
+def _is_branched(relation: Relation, session: Session) -> bool:
+    """Whether a relation, or what it is made of, decides anything about numbers."""
+    bodies = [relation.left, relation.right]
+    names = set().union(*(names_in(body) for body in bodies))
+    for name in set().union(*(dependencies(it, session.vocabulary) for it in names)):
+        definition = session.vocabulary.definitions.get(name)
+        bodies += [definition.body] if definition else []
+    return any(_decides(node) for body in bodies for node in walk(body))
+
+
+def _decides(node: Node) -> bool:
+    """Whether a formula takes one of several ways, by the sign or size of a number."""
+    match node:
+        case Iverson(condition):
+            return not all(
+                isinstance(it, (Letter, Comparison, Number, All)) for it in walk(condition)
+            )
+        case Named(name):
+            return name in {"max", "min", "relu", "plus", "sign", "abs"}
+        case Norm(_, kind):
+            return kind in {"1", "infinity"}
+        case Big(kind):
+            return kind in {"max", "min"}
+    return isinstance(node, (Abs, Cases))

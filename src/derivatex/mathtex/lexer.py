@@ -291,9 +291,9 @@ def _without_lone_braces(found: list[Token]) -> list[Token]:
                 kept.pop()  # an empty script
             continue
         if token.kind == "close" and len(kept) > 1 and kept[-2].kind == "open":
-            inside, opened = kept[-1], kept[-2]
+            inside = kept[-1]
             if inside.kind in {"letter", "number", "word"} or inside.text in {"'", "*", "+"}:
-                kept[-2:] = [replace(inside, start=opened.start, end=token.end)]
+                kept[-2:] = [replace(inside, end=token.end)]
                 continue
         kept.append(token)
     return kept

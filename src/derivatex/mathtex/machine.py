@@ -22,6 +22,7 @@ class Machine:
     root: Shift
     scope: Scope
     peak: float  # the largest number met on the way, by which rounding is judged
+    largest_term: float  # the largest that was added or multiplied
     depth: int
     confirmations: int
     used_chance: bool

@@ -47,7 +47,9 @@ class Members(Machine):
         if symbol is None:
             raise unreadable(f"`{name}` has no value here", at)
         if symbol.is_outcome:
-            return self.outcome_value(symbol, scope)
+            if self.trail:
+                self.trail[-1].add((name, ()))
+            return self._moved((name, ()), scope, self.outcome_value(symbol, scope))
         if symbol.size is not None:
             return float(self.size(name, slots))
         definition = vocabulary.definitions.get(name)

@@ -63,11 +63,16 @@ class Change(NamedTuple):
     words: str
 
 
-def mutants(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
-    """Every tree with one planted error; some may have the same value as the original."""
+def mutants(
+    node: Node, vocabulary: Vocabulary, others: tuple[str, ...] = ()
+) -> Iterator[tuple[Change, Node]]:
+    """Every tree with one planted error; some may have the same value as the original.
+
+    `others` are letters that may stand for an index beside those of the formula.
+    """
     seen = {node}
     yield from _fresh(_at_root(node), seen)
-    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
+    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)} | {*others})
 
     def change(it: Node) -> Iterator[tuple[Change, Node]]:
         yield from changes(it, vocabulary, letters)

@@ -17,6 +17,7 @@ from derivatex.mathtex.tree import (
     Hadamard,
     HadamardDiv,
     Mul,
+    Named,
     Neg,
     Node,
     Number,
@@ -159,7 +160,10 @@ class Reader(Sets):
         if special is not None:
             return special
         if token.kind in {"letter", "word"} or (token.kind == "command" and len(token.text) > 2):  # noqa: PLR2004
-            return self.letter()
+            made = self.letter()
+            if self.accept("!"):
+                made = Named("factorial", (made,), at=made.at)
+            return made
         if token.kind == "begin":
             return self.scripted(self.environment())
         if token.kind == "eof" or token.text in self.closers[-1] or token.text in RELATIONS:
@@ -200,6 +204,9 @@ class Reader(Sets):
                 return self.scripted(self.binomial())
             case r"\mathcal{N}" if not declared:
                 return self.scripted(self.normal())
+        if text in INDICATORS and self._relation_in_bracket():
+            self.take()
+            return self.scripted(self.iverson())
         kind = self.divergence_ahead()
         if kind:
             return self.scripted(self.divergence(kind))
@@ -209,13 +216,24 @@ class Reader(Sets):
             return self.scripted(self.expectation(MEANS[text]))
         if name in OPTIMA:
             return self.optimum(OPTIMA[name])
-        if text in INDICATORS and self.peek(1).text in {"[", r"\{", "("}:
-            self.take()
-            return self.scripted(self.iverson())
         is_word = token.kind == "word" and name in WORDS
         if is_word or (token.kind == "command" and name in COMMANDS):
             return self.named(WORDS[name])
         return None
+
+    def _relation_in_bracket(self) -> bool:
+        """Whether a bracket with a relation in it follows the next token."""
+        if self.peek(1).text not in {"[", r"\{", "("}:
+            return False
+        level = 0
+        for k in range(1, len(self.found) - self.position):
+            text = self.peek(k).text
+            level += (text in PAIRS) - (text in PAIRS.values())
+            if level == 0:
+                return False
+            if level == 1 and text in RELATIONS:
+                return True
+        return False
 
     def divergence_ahead(self) -> str:
         r"""Pass `\mathrm{KL}`, `D_{\mathrm{KL}}` or `D_{KL}` where one stands here."""

@@ -37,10 +37,13 @@ if TYPE_CHECKING:
 
 
 def repairs(
-    node: Node, vocabulary: Vocabulary, sizes: tuple[str, ...]
+    node: Node, vocabulary: Vocabulary, sizes: tuple[str, ...], letters: tuple[str, ...]
 ) -> Iterator[tuple[Change, Node]]:
-    """Changes that may turn a wrong side into a right one, the likelier first."""
-    found = list(mutants(node, vocabulary))
+    """Changes that may turn a wrong side into a right one, the likelier first.
+
+    `sizes` are names of sizes, `letters` the indices that are free in the relation.
+    """
+    found = list(mutants(node, vocabulary, letters))
     order = [Error.SIGN, Error.FACTOR, Error.TRANSPOSE, Error.ORDER, Error.INDEX, Error.BOUND]
     order += [Error.TERM, Error.POWER, Error.CHAIN, Error.DIGIT]
     groups: dict[Error, list[tuple[Change, Node]]] = {kind: [] for kind in order}
@@ -70,7 +73,7 @@ def repairs(
     groups[Error.POWER] += list(_powers(node))
     groups[Error.INDEX] += list(_exchanged(node))
     groups[Error.BOUND] += list(_conditions(node))
-    groups[Error.CHAIN] += list(_factors(node, vocabulary))
+    groups[Error.CHAIN] += list(_factors(node, vocabulary, letters))
     for kind in order:
         yield from groups[kind]
 
@@ -126,9 +129,9 @@ def _conditions(node: Node) -> Iterator[tuple[Change, Node]]:
     yield from variants(node, change)
 
 
-def _instances(slope: Node, node: Node) -> Iterator[Node]:
+def _instances(slope: Node, node: Node, others: tuple[str, ...]) -> Iterator[Node]:
     """A slope as it stands, at the members of families and at the entries that a formula names."""
-    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)})
+    letters = sorted({it.name for it in walk(node) if isinstance(it, Letter)} | {*others})
     slots = {slot for it in walk(node) if isinstance(it, Sym) for slot in it.slots}
     own = {it.name for it in walk(slope) if isinstance(it, Letter)}
     made = [slope]
@@ -145,10 +148,12 @@ def _instances(slope: Node, node: Node) -> Iterator[Node]:
             yield Entry(it, (Letter(letter),))
 
 
-def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]]:
+def _factors(
+    node: Node, vocabulary: Vocabulary, letters: tuple[str, ...]
+) -> Iterator[tuple[Change, Node]]:
     """The side times the derivative of each function that its problem knows at some argument."""
     change = Change(Error.CHAIN, "a factor of the chain rule")
-    for slope in dict.fromkeys(_slopes(node, vocabulary)):
+    for slope in dict.fromkeys(_slopes(node, vocabulary, letters)):
         if not all(name in vocabulary.symbols for name in names_in(slope)):
             continue
         yield change, Mul((slope, node), at=node.at)
@@ -159,7 +164,7 @@ def _factors(node: Node, vocabulary: Vocabulary) -> Iterator[tuple[Change, Node]
             yield change, replace(node, factors=made)  # type: ignore[call-arg]
 
 
-def _slopes(node: Node, vocabulary: Vocabulary) -> Iterator[Node]:
+def _slopes(node: Node, vocabulary: Vocabulary, letters: tuple[str, ...]) -> Iterator[Node]:
     """What the chain rule may have put in front: derivatives of functions, and inner factors."""
     bodies = [definition.body for definition in vocabulary.definitions.values()]
     for body in (node, *bodies):
@@ -174,4 +179,4 @@ def _slopes(node: Node, vocabulary: Vocabulary) -> Iterator[Node]:
             elif isinstance(it, (Norm, Sym)) and body is not node:
                 slope = it
             if slope is not None:
-                yield from _instances(slope, node)
+                yield from _instances(slope, node, letters)

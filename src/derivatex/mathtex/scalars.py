@@ -34,7 +34,9 @@ FUNCTIONS = {"det", "trace", "logdet", "kronecker", "rank"}
 MAX_DEPTH = 12  # definitions that are looked through
 
 
-def is_scalar(node: Node, vocabulary: Vocabulary, depth: int = 0) -> bool:
+def is_scalar(  # noqa: PLR0911  # one return for each kind of node
+    node: Node, vocabulary: Vocabulary, depth: int = 0
+) -> bool:
     """Whether a formula is known to be a number; False says nothing."""
 
     def are_scalars(nodes: tuple[Node, ...]) -> bool:

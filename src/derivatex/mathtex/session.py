@@ -11,10 +11,11 @@ from autograd import jacobian
 
 from derivatex.mathtex import arrays
 from derivatex.mathtex.definitions import Left, definitions, located, read_body
+from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.instance import Instance
-from derivatex.mathtex.tree import Comparison, Node, Optimum, Val
+from derivatex.mathtex.tree import Cases, Comparison, Node, Optimum, Val
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
     from derivatex.mathtex.arrays import Value
     from derivatex.mathtex.relation import Relation
-    from derivatex.mathtex.vocabulary import Vocabulary
+    from derivatex.mathtex.vocabulary import Definition, Vocabulary
 
 
 MAX_TRIES = 300  # of draws until `where` holds
 AT_STEPS = 60  # of Newton's method for `at`
 MAX_FORMS = 6  # of one formula that are searched for a missing term
+TRIED = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0)  # arguments where branches tend to meet
 EDGE = 1000  # draws from here on have zeros among the reals
 
 
@@ -111,7 +113,9 @@ class Session:
                 own = self.vocabulary.forms_of_all()
                 form = next(it for it in own if it.name == left.name)
                 taken = [it for it in self.vocabulary.forms[form.base] if it.name != left.name]
-                if form.sup or any(not it.sub and not it.sup for it in taken):
+                is_recurrence = left.name in names_in(self.vocabulary.definitions[left.name].body)
+                is_taken = any(not it.sub and not it.sup for it in taken)
+                if form.sup or is_taken or is_recurrence:
                     continue
                 self.vocabulary.forms[form.base].remove(form)
                 sizes = tuple(span.high for _, span in symbol.slots if span)
@@ -141,7 +145,10 @@ class Session:
         symbol = self.vocabulary.symbols[left.name]
         definition = self.vocabulary.definitions[left.name]
         evaluator = self.evaluator(Setting(), 0)
-        if left.parameters or any(isinstance(it, Val) for it in walk(definition.body)):
+        if left.parameters:
+            self._check_branches(definition)
+            return
+        if any(isinstance(it, Val) for it in walk(definition.body)):
             return
         if isinstance(definition.body, Optimum):
             return
@@ -180,6 +187,28 @@ class Session:
                     found.append(form)
                     open_.append(form)
         return found
+
+    def _check_branches(self, definition: Definition) -> None:
+        """Every branch of a function of numbers must be reached, and overlapping ones agree."""
+        symbol = self.vocabulary.symbols[definition.name]
+        cases = [it for it in walk(definition.body) if isinstance(it, Cases)]
+        if not cases or any(symbol.arguments or ()) or definition.slots:
+            return
+        evaluator = self.evaluator(Setting(), 0)
+        generator = np.random.default_rng(1)
+        points = [*TRIED, *generator.normal(size=20), *(4 * generator.normal(size=20))]
+        for point in points:
+            others = generator.normal(size=len(definition.parameters) - 1)
+            try:
+                evaluator.call_once(definition.name, (), (float(point), *others), evaluator.scope)
+            except MathError as error:
+                if error.kind is Kind.FAIL:
+                    raise
+        for node in cases:
+            for k, branch in enumerate(node.branches):
+                if k not in evaluator.reached.get(id(node), set()):
+                    message = f"branch {k + 1} of the cases is reached at no number"
+                    raise MathError(Kind.VACUOUS, message, branch.at)
 
     # instances
 

@@ -291,6 +291,7 @@ class Binder(Node):
     low: Node | None = None
     high: Node | None = None
     is_outcome: bool = False
+    is_second: bool = False  # while it is read: it may be a letter of the outside
 
 
 @dataclass(frozen=True)
