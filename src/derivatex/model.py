@@ -169,6 +169,17 @@ class Step(Claim):
     paired: Address | None = None
     simulated: Address | None = None
 
+    @model_validator(mode="after")
+    def _one_stand_in(self) -> Self:
+        named = [it for it in ("unverified", "cited", "paired", "simulated") if getattr(self, it)]
+        if len(named) > 1:
+            raise PydanticCustomError(
+                "one_stand_in",
+                "`{one}` and `{two}` on one step: give one",
+                {"one": named[0], "two": named[1]},
+            )
+        return self
+
     @property
     def is_read(self) -> bool:
         """Whether its lines are evaluated."""
@@ -388,6 +399,12 @@ class Problem(Declarations):
         """Every block of every part's solution, in order."""
         for part in self.parts:
             yield from part.solution
+
+    def steps(self) -> Iterator[Step]:
+        """Every step of every derivation, in order."""
+        for block in self.blocks():
+            if isinstance(block, DeriveBlock):
+                yield from block.derive
 
     @property
     def points(self) -> int:

@@ -305,6 +305,8 @@ def citations(
     A handout has those of the heading, the statements and the questions.
     """
     texts = list(fragments((assignment.heading, *assignment.problems)))
+    steps = [step for problem in assignment.problems for step in problem.steps()]
+    yield from ((it.cited, it.cited.at) for it in steps if it.cited and not is_handout)
     if is_handout:
         asked = [part.question for problem in assignment.problems for part in problem.parts]
         stated = [problem.statement for problem in assignment.problems if problem.statement]

@@ -298,7 +298,7 @@ def test_a_mistake_has_its_counterexample(author: Author) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    [pytest.param("", marks=bug("an unreadable mistake counts as rejected")), "sign", "value"],
+    [pytest.param(""), "sign", "value"],
 )
 def test_a_mistake_that_cannot_be_read(author: Author, key: str) -> None:
     """A mistake with a slip of the pen is refused, unless it is quoted as unreadable."""
@@ -329,7 +329,7 @@ def test_an_erratum_about_a_relation(author: Author) -> None:
     [
         ("a + b = a - b", "a + b = a + b + 0", "false-erratum", "a + b = a + b + 0"),
         ("a + b = b + a", "a + b = 2 b + a", "equation", "= 2 b + a"),
-        ("a + b = a - b", "a + b = a - Q", "equation-parse", "a + b = a - Q"),
+        ("a + b = a - b", "a + b = a - Q", "equation-parse", "Q"),
         ("a + b = b + a", "a + b = Q + a", "equation-parse", "Q"),
     ],
 )
@@ -385,7 +385,6 @@ def test_a_failed_relation_is_at_its_sign(author: Author) -> None:
     assert (found.id, found.at) == ("equation", author.at("= b - a"))
 
 
-@bug("the place of a condition is sought in the display")
 @pytest.mark.parametrize(
     ("key", "token"),
     [("where: ['a > Q']", "Q"), ("at: {a: 'a = Q'}", "Q")],
@@ -503,47 +502,40 @@ def test_mutants_are_planted_on_request(author: Author) -> None:
     assert {it.at for it in mutations} == {str(author.at("= b + 2 a"))}
 
 
-@bug("it is told twice, and with the exit code of what cannot be read")
 def test_a_value_that_is_not_computed(author: Author) -> None:
     r"""A `\val` in a formula that names nothing is told once, as anywhere else."""
     found = error(author, step(r"g = \val{gg}"))
     assert (found.id, found.code) == ("unknown-value", ExitCode.CHECK_FAILED)
 
 
-@bug("a work that a step cites is not looked up")
 @pytest.mark.parametrize("key", ["nobody1900", "euler1768, nobody1900"])
 def test_a_step_that_cites_nobody(author: Author, key: str) -> None:
     """A step that is stated from a work names one that is listed."""
     assert error(author, step("a &= b", f"cited: '{key}'")).id == "unknown-citation"
 
 
-@bug("a work that a step cites counts as never cited")
 def test_a_step_that_cites(author: Author) -> None:
     """A work from which a step is stated is a work that is cited."""
     found = author.examine(of(step("a &= b", "cited: euler1768"))).diagnostics
     assert not [it for it in found if it.at and it.at.file.endswith(".bib")]
 
 
-@bug("any value may stand for a pair")
 def test_a_pair_of_one(author: Author) -> None:
     """What the problem gives was computed once: it is no pair."""
     assert errors(author, step("a &= nonsense", "paired: g")) != []
 
 
-@bug("a later definition of the same group replaces an earlier one silently")
 def test_a_name_is_defined_once(author: Author) -> None:
     """Two definitions of one name in a group cannot both be meant."""
     assert errors(author, "- define: ['u = a', 'u = b']\n" + step("u &= b")) != []
 
 
-@bug("a symbol that a relation reads counts as a value that is never used")
 def test_a_given_symbol_that_a_relation_holds(author: Author) -> None:
     """A given number that stands in a formula is used there."""
     text = replace(of(step("g + g &= 2 g")), module="", works="", head="symbols: {g: {given: 1}}")
     assert author.warnings(text) == []
 
 
-@bug("one of them is taken silently")
 def test_a_step_that_is_not_read_for_two_reasons(author: Author) -> None:
     """A step has one status: two keys that say why it is not read contradict each other."""
     keys = "unverified: So.\n      cited: euler1768"

@@ -18,7 +18,7 @@ from derivatex.mathtex.session import Session, Setting
 from derivatex.mathtex.vocabulary import Law, Random, Range, Size, Symbol, Vocabulary, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from derivatex.mathtex.tree import Node, Val
 
@@ -154,7 +154,7 @@ class Problem:
     def value(self, tex: str, draw: int = 0, **letters: int) -> Any:  # noqa: ANN401
         """The value of a formula on an instance: a float, or an array."""
         evaluator = (session := self.session()).evaluator(Setting(), draw)
-        node = read(tex, session.vocabulary, indices=True)
+        node = read(tex, session.vocabulary, letters)
         with quiet():
             made = plain(evaluator.value(node, evaluator.scope.at(**letters)))
         return made if np.shape(made) else float(made)
@@ -175,16 +175,16 @@ def span_of(text: str, vocabulary: Vocabulary) -> Range:
     return Range(read(ends[0], vocabulary), read(ends[1], vocabulary))
 
 
-def _sizes(text: str, vocabulary: Vocabulary) -> tuple[Node, ...]:
+def _sizes(text: str, vocabulary: Vocabulary, letters: Iterable[str] = ()) -> tuple[Node, ...]:
     sizes = [it.strip() for it in text.split(",")]
-    return tuple(read(it, vocabulary, indices=True) for it in sizes if it)
+    return tuple(read(it, vocabulary, letters) for it in sizes if it)
 
 
 def _symbol(tex: str, it: Sym, vocabulary: Vocabulary) -> Symbol:
     slots = tuple((letter, span_of(span, vocabulary)) for letter, span in it.index.items())
     arguments = None
     if it.arguments is not None:
-        arguments = tuple(_sizes(size, vocabulary) for size in it.arguments)
+        arguments = tuple(_sizes(size, vocabulary, it.index) for size in it.arguments)
     law = None
     if it.law:
         of, _, given = it.law.partition("|")
@@ -192,7 +192,7 @@ def _symbol(tex: str, it: Sym, vocabulary: Vocabulary) -> Symbol:
             tuple(name.strip() for name in side.split(",") if name.strip()) for side in (of, given)
         ]
         law = Law(names[0], names[1], it.parameters)
-    shape = None if it.shape is None else _sizes(it.shape, vocabulary)
+    shape = None if it.shape is None else _sizes(it.shape, vocabulary, it.index)
     return Symbol(
         readable(tex), tex, shape, slots, it.domain, arguments, law=law, is_outcome=it.is_outcome
     )

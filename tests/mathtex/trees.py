@@ -88,6 +88,17 @@ NAMED = (
     *("vec", "logdet", "rank", "plus", "factorial", "floor", "ceil", "arctan"),
 )
 COMPARED = ("=", "<", ">", "<=", ">=", "!=", "~", "iff", "<<")
+LAWS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("p", ("z", "xi"), ()),
+    ("p", ("xi",), ()),
+    ("p", ("z",), ("xi",)),
+    ("q", ("z",), ()),
+    ("q", ("z",), ("xi",)),
+)
+VALUES = (
+    *(tree.Constant(name) for name in ("e", "pi", "infinity")),
+    *(tree.Val("loss", "3"), tree.Val("a.b"), tree.Val("acc", is_published=True)),
+)
 BOUND = ("i", "j", "k", "s", "c")
 
 
@@ -95,7 +106,7 @@ BOUND = ("i", "j", "k", "s", "c")
 def vocabulary(*, has_long_names: bool = False) -> Vocabulary:
     """What the letters of the formulas are."""
     made = Vocabulary()
-    made.indices = {letter: STEPS for letter in "ijtl"}
+    made.indices = dict.fromkeys("ijtl", STEPS)
     for symbol in (*SYMBOLS, *(LONG if has_long_names else ())):
         made.declare(symbol)
     return made
@@ -108,17 +119,17 @@ class Maker:
     No sum binds one of those again, nor one of `taken`.
     """
 
-    draw: Callable[[st.SearchStrategy[object]], object]
+    draw: st.DrawFn
     bound: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()
 
     def one(self, choices: Sequence[T]) -> T:
         """One of several."""
-        return self.draw(st.sampled_from(choices))  # type: ignore[return-value]
+        return self.draw(st.sampled_from(choices))
 
     def upto(self, most: int, least: int = 0) -> int:
         """A whole number."""
-        return self.draw(st.integers(least, most))  # type: ignore[return-value]
+        return self.draw(st.integers(least, most))
 
     def some(self, depth: int, most: int = 3, least: int = 2) -> tuple[Node, ...]:
         """Several formulas."""
@@ -138,12 +149,7 @@ class Maker:
         if kind == 0:
             return Number(self.one(("0", "1", "2", "10", "0.5", ".25", "3")))
         if kind == 1:
-            return self.one(
-                (
-                    tree.Constant("e"), tree.Constant("pi"), tree.Constant("infinity"),
-                    tree.Val("loss", "3"), tree.Val("a.b"), tree.Val("acc", is_published=True),
-                )
-            )  # fmt: skip
+            return self.one(VALUES)
         if kind == 2:
             return self.letter()
         if kind == 3:
@@ -210,7 +216,7 @@ class Maker:
 
     def norm(self, depth: int) -> Node:
         """A norm of a kind."""
-        kinds = ("", "1", "2", "infinity", "F", Number("3"), Sym("a"))
+        kinds: tuple[str | Node, ...] = ("", "1", "2", "infinity", "F", Number("3"), Sym("a"))
         return tree.Norm(self.formula(depth), self.one(kinds))
 
     def root(self, depth: int) -> Node:
@@ -364,12 +370,7 @@ class Maker:
 
     def law(self, _depth: int = 0) -> tree.LawCall:
         """A probability."""
-        return self.one(
-            (
-                tree.LawCall("p", ("z", "xi")), tree.LawCall("p", ("xi",)), tree.LawCall("q", ("z",)),
-                tree.LawCall("p", ("z",), ("xi",)), tree.LawCall("q", ("z",), ("xi",)),
-            )
-        )  # fmt: skip
+        return tree.LawCall(*self.one(LAWS))
 
     def normal(self, depth: int) -> Node:
         """A normal law or its density."""
@@ -441,12 +442,12 @@ KINDS: tuple[Callable[[Maker, int], Node], ...] = (
 
 
 @st.composite
-def formulas(draw: Callable[[st.SearchStrategy[object]], object], depth: int = 3) -> Node:
+def formulas(draw: st.DrawFn, depth: int = 3) -> Node:
     """A formula."""
     return Maker(draw).formula(depth)
 
 
 @st.composite
-def conditions(draw: Callable[[st.SearchStrategy[object]], object], depth: int = 2) -> Node:
+def conditions(draw: st.DrawFn, depth: int = 2) -> Node:
     """A condition."""
     return Maker(draw).condition(depth)

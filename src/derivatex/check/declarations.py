@@ -13,11 +13,17 @@ from derivatex.mathtex.reader import read
 from derivatex.mathtex.vocabulary import Law, Random, Range, Size, Symbol, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from derivatex import model
     from derivatex.mathtex.tree import Node
     from derivatex.tex.markup import Source
+
+
+WITH_ENTRIES = DOMAINS & {
+    "simplex", "one-hot", "unit vector", "symmetric", "positive definite", "orthogonal", "diagonal",
+    "invertible", "identity",
+}  # fmt: skip
 
 
 class Declaring:
@@ -60,8 +66,8 @@ class Declaring:
                 Diagnostic("declaration", error.message, ExitCode.BAD_INPUT, node.at, error.hint)
             )
 
-    def _read(self, source: Source) -> Node:
-        return read(source, self.vocabulary, indices=True)
+    def _read(self, source: Source, letters: Iterable[str] = ()) -> Node:
+        return read(source, self.vocabulary, letters)
 
     def _size(self, name: str, size: model.Size) -> None:
         slots = tuple((letter, self._range(span)) for letter, span in size.index.items())
@@ -86,14 +92,20 @@ class Declaring:
                 read(str(length), self.vocabulary) for length in symbol.given.shape
             )
         else:
-            shape_read = tuple(self._read(size) for size in shape or ())
+            shape_read = tuple(self._read(size, symbol.index) for size in shape or ())
         arguments = None
         if symbol.arguments is not None:
-            arguments = tuple(tuple(map(self._read, sizes)) for sizes in symbol.arguments)
+            arguments = tuple(
+                tuple(self._read(size, symbol.index) for size in sizes)
+                for sizes in symbol.arguments
+            )
         domain = symbol.domain or "real"
         if domain not in DOMAINS:
             hint = did_you_mean(domain, DOMAINS)
             raise unreadable(f"no domain is called `{domain}`", None, hint)
+        if domain in WITH_ENTRIES and not shape_read and arguments is None:
+            hint = "give it a `shape`"
+            raise unreadable(f"`{name}` is a number and cannot be {domain}", None, hint)
         law = self._law(symbol.law, symbol.parameters) if symbol.law is not None else None
         is_outcome = symbol.outcome is not None
         self.vocabulary.declare(

@@ -16,7 +16,7 @@ from derivatex.mathtex.reader import read_condition
 from derivatex.mathtex.relation import Relation
 from derivatex.mathtex.session import Session, Setting
 from derivatex.model import GIVEN
-from derivatex.solution import Evaluated, State
+from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.tree import Node
     from derivatex.model import Claim
     from derivatex.tex.markup import Math, Source
+    from derivatex.tex.scan import Call
 
 KIND = "relation"
 IDS = {
@@ -46,6 +47,15 @@ class Sampling:
     mutants: bool = False
 
 
+class LocatedError(MathError):
+    """Something that cannot be read beside a display, where it stands."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        """Keep the finding."""
+        super().__init__(Kind.PARSE, diagnostic.message)
+        self.diagnostic = diagnostic
+
+
 @dataclass
 class Displays:
     """What the displays of one problem share; `mutations` are the errors that were planted.
@@ -62,10 +72,20 @@ class Displays:
 
     def relations(self, claim: Claim, text: Math) -> Iterator[Relation]:
         """The relations of a display; what cannot be read is refused and has none."""
+        if not all(map(self._is_known, text.scan.called("val", "published"))):
+            return  # the check of references says so
         try:
             yield from list(self.relations_of(claim, text))
+        except LocatedError as refused:
+            self.findings.diagnostics.append(refused.diagnostic)
         except MathError as error:
             self.refuse(text, error.kind, error.message, error.start, hint=error.hint)
+
+    def _is_known(self, call: Call) -> bool:
+        """Whether a value that a formula names exists."""
+        if call.name == "published":
+            return self.findings.published(call.argument) is not None
+        return find(self.findings.solution.values, call.argument) is not None
 
     def relations_of(self, claim: Claim, text: Math) -> Iterator[Relation]:
         """The relations of a display.
@@ -102,7 +122,14 @@ class Displays:
         )
 
     def _condition(self, source: Source) -> Node:
-        made = read_condition(source, self.session.vocabulary)
+        try:
+            made = read_condition(source, self.session.vocabulary)
+        except MathError as error:
+            at = source.locate(error.start or 0)
+            code = ExitCode.BAD_INPUT
+            raise LocatedError(
+                Diagnostic(IDS[error.kind], error.message, code, at, error.hint)
+            ) from None
         self.used |= names_in(made)
         return made
 

@@ -7,17 +7,19 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from derivatex.check.declarations import Declaring
-from derivatex.check.displays import KIND, Sampling
+from derivatex.check.displays import IDS, KIND, Sampling
 from derivatex.check.finding import Findings
 from derivatex.check.numbers import givens_of, look_up
 from derivatex.check.places import row_of
 from derivatex.check.quoted import Quoted
+from derivatex.check.texts import printed_addresses
+from derivatex.diagnostics import Diagnostic, ExitCode, did_you_mean
 from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.depends import dependencies, names_in
-from derivatex.mathtex.errors import MathError
+from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
 from derivatex.mathtex.plain import plain
-from derivatex.mathtex.session import Session
+from derivatex.mathtex.session import Session, Setting
 from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
 from derivatex.solution import Evaluated, State, find
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from derivatex.mathtex.mutation import Mutation
+    from derivatex.mathtex.vocabulary import Definition
     from derivatex.model import Assignment, Block, Heading, Problem, Step
     from derivatex.solution import Solution
     from derivatex.tex.markup import Math
@@ -72,9 +75,7 @@ class Equations(Quoted):
             definition = vocabulary.definitions[reading.name]
             self.used |= names_in(definition.body)
             symbol = vocabulary.symbols[reading.name]
-            left = plain_left(
-                reading.name, definition.slots or definition.entries or definition.parameters
-            )
+            left = plain_left(definition)
             shown = f"{left} = {plain(definition.body, vocabulary)}"
             place = Evaluated(text.at, row_of(text, reading.start), shown)
             self.findings.found(
@@ -113,11 +114,15 @@ class Equations(Quoted):
             self.findings.found(KIND, claim, state, detail=detail, at=row.at, evaluated=place)
 
     def _names_value(self, address: str, step: Step) -> bool:
-        if find(self.findings.solution.values, address) is None:
-            message = f"the value `{address}` is not computed"
-            self.findings.failed(KIND, address, message, id_="unknown-value", at=step.at)
-            return False
-        return True
+        held = find(self.findings.solution.values, address)
+        if held is not None and not held.value.is_given:
+            return True
+        message = f"the value `{address}` is not computed"
+        if held is not None:
+            message = f"`{address}` is given: no second route says the same"
+        hint = did_you_mean(address, self.findings.solution.values)
+        self.findings.failed(KIND, address, message, id_="unknown-value", at=step.at, hint=hint)
+        return False
 
     def _is_simulated(self, step: Step) -> bool:
         """Whether a simulated estimate lies within its standard errors of what is claimed."""
@@ -143,13 +148,17 @@ class Equations(Quoted):
         used = set(self.used)
         for name in self.used:
             used |= dependencies(name, vocabulary)
-        printed = {
-            name for value in self.findings.solution.values.values() for name in value.operands
-        }
+        if any(found.id == IDS[Kind.PARSE] for found in self.findings.diagnostics):
+            return  # what cannot be read may use it
+        used |= printed_addresses(self.findings)
+        for value in self.findings.solution.values.values():
+            used |= set(value.operands)
+        for figure in self.findings.solution.figures.values():
+            used |= set(figure.operands)
         for name, symbol in problem.symbols.items():
             declared = vocabulary.symbols[name]
             is_outcome = declared.is_outcome or declared.domain == "kronecker"
-            if name not in used and name not in printed and not is_outcome and symbol.given is None:
+            if name not in used and not is_outcome:
                 message = f"the symbol `{name}` is declared and never used"
                 self.findings.warned(
                     "never-used", message, symbol.at, "remove it, or is it spelled otherwise?"
@@ -185,11 +194,26 @@ def check_problem(
     session = Session(
         vocabulary, sampling.seed, sampling.draws, givens_of(findings), look_up(findings)
     )
+    try:
+        session.evaluator(Setting(is_given=True), 0)
+    except MathError as error:
+        name = getattr(error, "symbol", "")
+        at = problem.symbols[name].at if name in problem.symbols else problem.at
+        code = ExitCode.BAD_INPUT
+        findings.diagnostics.append(Diagnostic("declaration", error.message, code, at, error.hint))
+        return findings, []
     made = Equations(findings, session, sampling, target)
     made.run()
     return findings, made.mutations
 
 
-def plain_left(name: str, letters: tuple[str, ...]) -> str:
+def plain_left(definition: Definition) -> str:
     """The left side of a definition in plain words."""
-    return f"{name}({', '.join(letters)})" if letters else name
+    for letters, brackets in (
+        (definition.slots, "<>"),
+        (definition.entries, "[]"),
+        (definition.parameters, "()"),
+    ):
+        if letters:
+            return f"{definition.name}{brackets[0]}{', '.join(letters)}{brackets[1]}"
+    return definition.name

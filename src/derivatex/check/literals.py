@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.texts import texts_of
 from derivatex.diagnostics import Diagnostic, ExitCode
-from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, FigureBlock, MistakeBlock
+from derivatex.model import DeriveBlock, ErratumBlock, FigureBlock, MistakeBlock
 from derivatex.solution import State, scalars
 from derivatex.tex.markup import Prose, Text
 
@@ -90,14 +90,11 @@ def plain_numbers(text: Source) -> Iterator[tuple[str, Location]]:
 
 def _evaluated(findings: Findings) -> Iterator[Math]:
     """What is read and evaluated: a wrong number there is a relation that does not hold."""
-    yield from findings.problem.define
     for block in findings.problem.blocks():
         if isinstance(block, ErratumBlock):
             yield block.erratum.printed
         elif isinstance(block, MistakeBlock):
             yield block.mistake.tex
-        elif isinstance(block, DefineBlock):
-            yield from block.define
         elif isinstance(block, DeriveBlock):
             yield from (step.tex for step in block.derive if step.is_read)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from derivatex.model import Claim, ErratumBlock, Mistake
     from derivatex.tex.markup import Math
 
+NO_CONTRADICTION = {Kind.PARSE, Kind.VACUOUS}  # such a relation is not wrong: it says nothing
 MISTAKE, ERRATUM = "mistake", "erratum"
 
 
@@ -39,6 +40,9 @@ class Quoted(Displays):
                 at=text.at,
                 hint="remove it, or state it as it is often written",
             )
+            return
+        if result.failure in NO_CONTRADICTION and claim.kind is None:
+            self.refuse(text, result.failure, result.message, result.start, hint=result.hint)
             return
         if claim.kind is not None and claim.kind.value not in kinds:
             message = f"this is no error of kind `{claim.kind.value}`"
@@ -70,7 +74,10 @@ class Quoted(Displays):
         try:
             relations = list(self.relations_of(claim, text))
         except MathError as error:
-            return ("parse",), Result(failure=Kind.PARSE, message=error.message), None
+            made = Result(
+                failure=Kind.PARSE, message=error.message, hint=error.hint, start=error.start
+            )
+            return ("parse",), made, None
         for relation in relations:
             self.used |= names_in(relation.left) | names_in(relation.right)
             if isinstance(claim, Erratum) and _is_decimal(relation.right):
@@ -87,13 +94,17 @@ class Quoted(Displays):
         """What the source prints must be rejected, what is right must pass."""
         erratum = block.erratum
         kinds, result, relation = self._rejected(erratum, erratum.printed)
+        if result is None and erratum.of is not None:
+            return  # the check of published values says so
         if result is None:
             message = "what the source prints holds on every instance"
             self.findings.failed(
                 "erratum", str(erratum.printed), message, id_="false-erratum", at=erratum.printed.at
             )
-        elif result.failure is Kind.PARSE:
-            self.refuse(erratum.printed, Kind.PARSE, result.message, None)
+        elif result.failure in NO_CONTRADICTION:
+            self.refuse(
+                erratum.printed, result.failure, result.message, result.start, hint=result.hint
+            )
         else:
             wrong = "" if relation and relation.operator == "~" else kinds[0]
             self._note_rejected("erratum", erratum.printed, (result, relation), wrong)

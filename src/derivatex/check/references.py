@@ -143,17 +143,8 @@ def _block_labels(problem: Problem) -> Iterator[tuple[str, Location]]:
 
 
 def _warn_unused(findings: Findings) -> None:
+    _warn_unused_values(findings)
     solution = findings.solution
-    used = printed_addresses(findings)
-    for value in solution.values.values():
-        used |= set(value.operands)
-    for figure in solution.figures.values():
-        used |= set(figure.operands)
-    records = {address.partition(".")[0] for address in used}
-    for value in solution.values.values():
-        if value.address not in used and value.address.partition(".")[0] not in records:
-            message = f"the value `{value.address}` is never used"
-            findings.warned("never-used", message, value.at, "print it or remove it")
     blocks = {
         getattr(block, kind)
         for block in findings.problem.blocks()
@@ -171,3 +162,22 @@ def _warn_unused(findings: Findings) -> None:
             message = f"the published `{address}` is not shown beside ours"
             hint = rf"write \published{{{address}}} where ours stands"
             findings.warned("never-used", message, typed.at, hint)
+
+
+def _warn_unused_values(findings: Findings) -> None:
+    solution = findings.solution
+    used = printed_addresses(findings)
+    for value in solution.values.values():
+        used |= set(value.operands)
+    for figure in solution.figures.values():
+        used |= set(figure.operands)
+    used |= {step.paired or step.simulated or "" for step in findings.problem.steps()}
+    records = {address.partition(".")[0] for address in used}
+    for value in solution.values.values():
+        if (
+            not value.is_given
+            and value.address not in used
+            and value.address.partition(".")[0] not in records
+        ):
+            message = f"the value `{value.address}` is never used"
+            findings.warned("never-used", message, value.at, "print it or remove it")

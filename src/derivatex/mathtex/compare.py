@@ -150,14 +150,19 @@ def _shape_hint(left: tuple[int, ...], right: tuple[int, ...]) -> str:
 
 
 def _half_units(relation: Relation, evaluator: Evaluator) -> float:
-    """How far rounding of the printed decimals can move the right side, to first order."""
-    total = 0.0
-    for side in (relation.left, relation.right):
+    """How far rounding of the printed decimals can move a side, to first order.
+
+    Those of the right side count, or else those of the left one.
+    """
+    for side in (relation.right, relation.left):
+        total = 0.0
         for node in walk(side):
             if isinstance(node, Number) and "." in node.text:
                 unit = 10.0 ** -len(node.text.partition(".")[2])
                 total += unit / 2 * _influence(side, node, unit, evaluator)
-    return total * (1 + RELATIVE)
+        if total:
+            return total * (1 + RELATIVE)
+    return 0.0
 
 
 def _influence(side: Node, node: Number, unit: float, evaluator: Evaluator) -> float:

@@ -214,7 +214,7 @@ def _without_numbers(node: Node | None) -> Node | None:
     """What a bound counts from: `t` of `t + 1`; None for a number."""
     if isinstance(node, Add):
         rest = [it for it in node.terms if _without_numbers(it) is not None]
-        return rest[0] if len(rest) == 1 else node
+        return rest[0] if len(rest) == 1 else node if rest else None
     if isinstance(node, Neg):
         return _without_numbers(node.of)
     return None if isinstance(node, Number) else node

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.session import Session
 
-MAX_REPAIRS = 2500
+MAX_NODES = 60_000  # of the formulas that are tried before a search ends
 MOST_DRAWS, ENOUGH = 20, 3  # draws that are looked at until enough of them say something
 MORE_DRAWS = 25  # than a check has, before two formulas count as one
 MENDING = {error.value for error in Error}
@@ -79,10 +79,10 @@ def _repaired(
         for name, symbol in session.vocabulary.symbols.items()
         if symbol.size and not symbol.slots
     )
-    tried = 0
+    tried, size = 0, sum(1 for _ in walk(relation.right))
     for change, made in repairs(relation.right, session.vocabulary, sizes, tuple(relation.letters)):
-        tried += 1
-        if tried > MAX_REPAIRS:
+        tried += size
+        if tried > MAX_NODES:
             break
         name = Error.FACTOR.value if change.kind is Error.DIGIT else change.kind.value
         if kinds and wanted in {None, *kinds}:

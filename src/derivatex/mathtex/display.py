@@ -330,8 +330,10 @@ def _statement(piece: Piece, conditions: list[Piece], vocabulary: Vocabulary) ->
     bound = frozenset(ranges) | frozenset(free)
     _, left_free = _side(*parts[0], vocabulary, bound, is_logic=is_logic)
     bound |= frozenset(left_free)
+    everywhere = dict(left_free)
     for _, written in parts:  # an index that is free anywhere is bound by no sum
-        bound |= _free_in(written, vocabulary, bound)
+        everywhere = _free_in(written, vocabulary, bound) | everywhere
+    bound |= frozenset(everywhere)
     read = [_side(*part, vocabulary, bound, is_logic=is_logic) for part in parts]
     left = read[0][0]
     links = []
@@ -341,21 +343,21 @@ def _statement(piece: Piece, conditions: list[Piece], vocabulary: Vocabulary) ->
         links.append(Link(RELATIONS[sign.text], node, sign.start))
         free = letters | free
     used = {it.name for node, _ in read for it in walk(node) if isinstance(it, Letter)}
-    free = left_free | free | {name: start for name in ranges if name in used}
+    free = everywhere | free | {name: start for name in ranges if name in used}
     return Statement(
         left, tuple(links), tuple(kept), ranges, free,
         frozenset(left_free) | {name for name in bound if name in _letters(left)}, start, end,
     )  # fmt: skip
 
 
-def _free_in(written: list[Token], vocabulary: Vocabulary, bound: frozenset[str]) -> frozenset[str]:
-    """The indices that are free in a side, as far as it can be read."""
+def _free_in(written: list[Token], vocabulary: Vocabulary, bound: frozenset[str]) -> dict[str, int]:
+    """The indices that are free in a side, with their places, as far as it can be read."""
     reader = Reader(written, vocabulary, bound=bound)
     try:
         reader.expression()
     except MathError:
-        return frozenset()  # what cannot be read is refused where it is read in earnest
-    return frozenset(reader.free)
+        return {}  # what cannot be read is refused where it is read in earnest
+    return reader.free
 
 
 def _letters(node: Node) -> set[str]:

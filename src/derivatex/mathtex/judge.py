@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,20 +17,27 @@ from derivatex.mathtex.relation import DifferError, Relation, Result, Tally
 from derivatex.mathtex.session import EDGE, Session
 from derivatex.mathtex.tree import (
     Abs,
+    Add,
     All,
     Big,
     Cases,
     Comparison,
     Iverson,
     Letter,
+    Mul,
     Named,
+    Neg,
     Node,
     Norm,
     Number,
     Subdifferential,
+    Sym,
     Val,
 )
 from derivatex.mathtex.walk import walk
+
+if TYPE_CHECKING:
+    from derivatex.mathtex.vocabulary import Vocabulary
 
 BRANCHED = 4  # times as many draws for a relation with cases: they share them
 MORE = 80  # draws more, until the conditions of a relation hold on one
@@ -187,20 +194,30 @@ def _is_branched(relation: Relation, session: Session) -> bool:
     for name in set().union(*(dependencies(it, session.vocabulary) for it in names)):
         definition = session.vocabulary.definitions.get(name)
         bodies += [definition.body] if definition else []
-    return any(_decides(node) for body in bodies for node in walk(body))
+    return any(_decides(node, session.vocabulary) for body in bodies for node in walk(body))
 
 
-def _decides(node: Node) -> bool:
+def _decides(node: Node, vocabulary: Vocabulary) -> bool:
     """Whether a formula takes one of several ways, by the sign or size of a number."""
     match node:
         case Iverson(condition):
-            return not all(
-                isinstance(it, (Letter, Comparison, Number, All)) for it in walk(condition)
-            )
-        case Named(name):
-            return name in {"max", "min", "relu", "plus", "sign", "abs"}
+            return not _counts(condition, vocabulary)
+        case Cases(branches):
+            conditions = [it.condition for it in branches if it.condition is not None]
+            return not all(_counts(it, vocabulary) for it in conditions)
+        case Named(name, arguments) if name in {"max", "min", "relu", "plus", "sign", "abs"}:
+            return not all(_counts(it, vocabulary) for it in arguments)
         case Norm(_, kind):
             return kind in {"1", "infinity"}
         case Big(kind):
             return kind in {"max", "min"}
-    return isinstance(node, (Abs, Cases))
+    return isinstance(node, Abs)
+
+
+def _counts(node: Node, vocabulary: Vocabulary) -> bool:
+    """Whether a formula is about indices and sizes only."""
+    sizes = {name for name, symbol in vocabulary.symbols.items() if symbol.size is not None}
+    whole = (Letter, Comparison, Number, All, Add, Neg, Mul, Named)
+    return all(
+        it.name in sizes if isinstance(it, Sym) else isinstance(it, whole) for it in walk(node)
+    )

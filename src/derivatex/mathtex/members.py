@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import autograd.numpy as anp
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from derivatex.mathtex.arrays import Value
     from derivatex.mathtex.scope import Key, Scope
     from derivatex.mathtex.vocabulary import Definition, Symbol
+
+
+MAX_ENTRIES = 4096  # of one symbol
 
 
 class Members(Machine):
@@ -135,7 +139,11 @@ class Members(Machine):
     def declared_shape(self, symbol: Symbol, slots: tuple[int, ...]) -> tuple[int, ...]:
         """The sizes of a declared symbol."""
         letters = dict(zip((letter for letter, _ in symbol.slots), slots, strict=True))
-        return tuple(self.whole(size, self.scope.at(**letters)) for size in symbol.shape or ())
+        made = tuple(self.whole(size, self.scope.at(**letters)) for size in symbol.shape or ())
+        if prod(made) > MAX_ENTRIES:
+            hint = "keep its sizes small: they are drawn from 2 up"
+            raise misshapen(f"`{symbol.tex}` has too many entries", hint=hint)
+        return made
 
     def _declared(self, symbol: Symbol, slots: tuple[int, ...]) -> Value:
         if symbol.shape is None:

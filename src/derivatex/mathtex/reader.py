@@ -21,11 +21,14 @@ from derivatex.mathtex.tree import (
     Neg,
     Node,
     Number,
+    Subdifferential,
     Val,
 )
 from derivatex.mathtex.vocabulary import argument_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from derivatex.mathtex.lexer import Token
     from derivatex.mathtex.vocabulary import Vocabulary
 
@@ -190,7 +193,10 @@ class Reader(Sets):
             case r"\lfloor" | r"\lceil":
                 return self.scripted(self.rounded())
             case r"\partial":
-                return self.inline_derivative()
+                made = self.inline_derivative()
+                if isinstance(made, Subdifferential):  # which is a set
+                    raise unreadable(r"a `\partial` without its second half", token.start)
+                return made
             case r"\nabla":
                 return self.nabla()
             case r"\int":
@@ -269,12 +275,12 @@ def _product(factors: list[Node], entrywise: list[tuple[str, Node]]) -> Node:
     return factors[0] if len(factors) == 1 else Mul(tuple(factors), at=factors[0].at)
 
 
-def read(source: str, vocabulary: Vocabulary, *, indices: bool = False) -> Node:
-    """Read one formula, such as a size or a bound; with `indices`, unknown letters are indices.
+def read(source: str, vocabulary: Vocabulary, letters: Iterable[str] = ()) -> Node:
+    """Read one formula, such as a size or a bound, in which these letters are indices.
 
     Raises: MathError of kind PARSE with the offset of the token that cannot be read.
     """
-    reader = Reader(tokens(source), vocabulary, in_script=indices)
+    reader = Reader(tokens(source), vocabulary, bound=frozenset(letters))
     made = reader.expression()
     reader.end()
     return made

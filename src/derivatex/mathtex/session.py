@@ -77,7 +77,15 @@ class Session:
         Raises: MathError where one cannot be read, or its shape is not the declared one; its
         attribute `source` is the number of the text.
         """
+        known = set(self.vocabulary.definitions)
         lefts = definitions(sources, self.vocabulary)
+        for number, left in lefts:
+            if left.name in known:
+                hint = "call one of them otherwise"
+                error = unreadable(f"`{left.name}` is defined already", left.start, hint)
+                error.source = number  # type: ignore[attr-defined]
+                raise error
+            known.add(left.name)
         self.evaluators.clear()
         self.established.clear()
         for _ in range(2):  # the whole of an array can be read once its entries are known
@@ -261,6 +269,14 @@ class Session:
                     if before != length:
                         message = f"`{inner}` is {before} and, by `{symbol.tex}`, {length}"
                         raise misshapen(message)
+            wanted = Evaluator(instance).declared_shape(symbol, ())
+            wanted = (*wanted, 1) if len(wanted) == 1 else wanted
+            if wanted != sizes:
+                one, two = arrays.named(wanted), arrays.named(sizes)
+                message = f"`{symbol.tex}` is declared as {one} and given as {two}"
+                error = misshapen(message, hint="make `shape` and `given` agree")
+                error.symbol = name  # type: ignore[attr-defined]
+                raise error
 
     def _solve(self, evaluator: Evaluator, setting: Setting) -> None:
         """Give the symbols of `at` values that satisfy its equations, by Newton's method.

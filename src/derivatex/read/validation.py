@@ -97,7 +97,7 @@ def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
             return _bad_name(at, str(value), last)
         case shape if shape in SHAPES:
             return refusal(at, "bad-value", f"{SHAPES[shape]}{_shown(value)}")
-        case "number" | "reasons" | "stands_alone" | "one_formula":
+        case "number" | "one_stand_in" | "reasons" | "stands_alone" | "one_formula":
             return refusal(at, "bad-value", detail["msg"])
         case _:
             message = detail["msg"][0].lower() + detail["msg"][1:]

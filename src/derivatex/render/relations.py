@@ -14,12 +14,13 @@ from derivatex.tex.escape import escape
 from derivatex.tex.notation import Notation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from markupsafe import Markup
 
     from derivatex.diagnostics import Location
-    from derivatex.solution import Verdict
+    from derivatex.render.typesetter import Typesetter
+    from derivatex.solution import Checked, Verdict
     from derivatex.tex.markup import Math
 
 RELATION = "relation"
@@ -73,8 +74,9 @@ class RelationsPage:
     definitions: Markup | None
 
 
-def relations_page(verdicts: Sequence[Verdict]) -> RelationsPage | None:
+def relations_page(checked: Checked, typesetters: Sequence[Typesetter]) -> RelationsPage | None:
     """Counts by status and the lists of the last section; None where no relation is displayed."""
+    verdicts = checked.verdicts
     found = [it for it in verdicts if it.kind == RELATION]
     if not found:
         return None
@@ -82,7 +84,7 @@ def relations_page(verdicts: Sequence[Verdict]) -> RelationsPage | None:
     evaluated = [it for it in found if it.evaluated and it.evaluated.draws]
     draws = [it.evaluated.draws for it in evaluated if it.evaluated and it.evaluated.draws > 1]
     defined = [it for it in found if it.state is State.DEFINITION]
-    not_read = [it for it in found if it.detail and it.state in STATUSES]
+    not_read = list(_steps_not_read(checked, typesetters))
     return RelationsPage(
         total=len(found),
         draws=min(draws, default=0),
@@ -113,18 +115,32 @@ def _statuses(counts: Counter[State]) -> Markup:
     return markup(f"{{\\small {made.dumps()}\\par}}")
 
 
-def _not_read(found: Sequence[Verdict]) -> Markup:
-    """Each reason once, with the lines that it is about counted."""
-    reasons = Counter((it.problem, it.state, it.detail) for it in found)
+def _steps_not_read(
+    checked: Checked, typesetters: Sequence[Typesetter]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Each step that is not read: problem, status, number of lines, and what stands for them."""
+    for problem, typeset in zip(checked.assignment.problems, typesetters, strict=True):
+        for step in problem.steps():
+            if step.unverified:
+                state, why = State.UNVERIFIED, typeset.tex(step.unverified)
+            elif step.cited:
+                state, why = State.CITED, markup(f"\\cite{{{step.cited}}}")
+            elif step.paired or step.simulated:
+                state = State.PAIRED if step.paired else State.SIMULATED
+                name = str(step.paired or step.simulated)
+                why = markup(f"\\texttt{{{escape(name)}}}")
+            else:
+                continue
+            yield escape(problem.problem), state.value, str(len(step.tex.rows)), why
+
+
+def _not_read(found: Sequence[tuple[str, str, str, str]]) -> Markup:
     made = LongTable(r"llr>{\raggedright\arraybackslash}p{0.6\linewidth}", booktabs=True, width=4)
     made.add_row([NoEscape(head) for head in ("Problem", "Status", "Lines", "Reason or source")])
     made.add_hline()
     made.end_table_header()
-    for (problem, state, reason), count in reasons.items():
-        shown = f"\\cite{{{reason}}}" if state is State.CITED else reason
-        if state in {State.PAIRED, State.SIMULATED}:
-            shown = f"\\texttt{{{escape(reason)}}}"
-        made.add_row([NoEscape(cell) for cell in (escape(problem), state.value, str(count), shown)])
+    for row in found:
+        made.add_row([NoEscape(cell) for cell in row])
     return markup(f"{{\\footnotesize\\LTleft=0pt {made.dumps()}}}")
 
 

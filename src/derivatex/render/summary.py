@@ -63,7 +63,7 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
         published=len(agreeing) + len(errata),
         agreeing=len(agreeing),
         errata=len(errata),
-        relations=relations_page(verdicts),
+        relations=relations_page(checked, typesetters),
         routes=_routes_table(checked, routes, typesetters[0].marks),
         roundings=_roundings_table(checked, roundings) if roundings else None,
         quoted=len(quoted),
