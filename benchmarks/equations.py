@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def per_relation(assignment: Assignment, solutions: list[Solution]) -> None:
 
     equations.check = timed  # type: ignore[attr-defined]  # only here, to look inside
     try:
-        whole = median(lambda: check_all(assignment, solutions, Sampling()))
+        whole = median(partial(check_all, assignment, solutions, Sampling()))
     finally:
         equations.check = genuine  # type: ignore[attr-defined]
     quartiles = [1000 * it for it in statistics.quantiles(times, n=20)]
@@ -67,30 +68,32 @@ def per_relation(assignment: Assignment, solutions: list[Solution]) -> None:
 
 
 def by_draws(assignment: Assignment, solutions: list[Solution]) -> None:
-    """How the time of all documents grows with the number of draws."""
+    """How the time of one problem grows with the number of draws."""
     print("draws      seconds   seconds a draw")
     for draws in DRAWS:
-        seconds = median(lambda draws=draws: check_all(assignment, solutions, Sampling(0, draws)))
-        print(f"{draws:5d} {seconds:12.2f} {seconds / draws:16.3f}")
+        seconds = median(partial(check_one, assignment, solutions, 1, Sampling(0, draws)))
+        print(f"{draws:5d} {seconds:12.3f} {seconds / draws:16.4f}")
 
 
 def by_relations(assignment: Assignment, solutions: list[Solution]) -> None:
     """How the time of one problem grows when its parts are repeated."""
-    problem = next(it for it in assignment.problems if it.problem == GROWN)
-    solution = next(it for it in solutions if it.problem == GROWN)
     print("relations  seconds   milliseconds a relation")
     for repeats in REPEATS:
-        grown = repeated(problem, repeats)
-        findings, _ = equations.check_problem(
-            grown, assignment.heading, solution, Sampling(), "bench"
-        )
-        count = sum(it.kind == "relation" for it in findings.verdicts)
-        seconds = median(
-            lambda grown=grown: equations.check_problem(
-                grown, assignment.heading, solution, Sampling(), "bench"
-            )
-        )
+        count = check_one(assignment, solutions, repeats, Sampling())
+        seconds = median(partial(check_one, assignment, solutions, repeats, Sampling()))
         print(f"{count:5d} {seconds:12.3f} {1000 * seconds / count:16.2f}")
+
+
+def check_one(
+    assignment: Assignment, solutions: list[Solution], repeats: int, sampling: Sampling
+) -> int:
+    """Check the problem that grows, and count its relations."""
+    problem = next(it for it in assignment.problems if it.problem == GROWN)
+    solution = next(it for it in solutions if it.problem == GROWN)
+    findings, _ = equations.check_problem(
+        repeated(problem, repeats), assignment.heading, solution, sampling, "bench"
+    )
+    return sum(it.kind == "relation" for it in findings.verdicts)
 
 
 def repeated(problem: Problem, times: int) -> Problem:

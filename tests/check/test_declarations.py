@@ -8,7 +8,6 @@ import pytest
 from derivatex.diagnostics import ExitCode, errors_in
 from derivatex.solution import State
 from tests.authoring import YAML, Text, mutated
-from tests.check.test_equations import bug
 
 if TYPE_CHECKING:
     from derivatex.diagnostics import Diagnostic

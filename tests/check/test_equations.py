@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from tests.authoring import Author
 
 
-def bug(what: str) -> pytest.MarkDecorator:
-    """A bug of the checker's that is known: the day that it is gone, this test says so."""
-    wrong = (AssertionError, ValueError, TypeError, IndexError)
-    return pytest.mark.xfail(reason=what, raises=wrong, strict=True)
-
-
 HEAD = r"""
 dims: {n: {}, m: {}}
 indices: {i: n, j: n}

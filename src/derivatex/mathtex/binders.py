@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from derivatex.mathtex.lexer import Token
+    from derivatex.mathtex.vocabulary import Symbol
 
 MEANS = {r"\mathbb{E}": "mean", r"\mathrm{E}": "mean", r"\mathbb{V}": "variance",
          r"\mathrm{Var}": "variance", r"\mathrm{V}": "variance"}  # fmt: skip
@@ -236,7 +237,8 @@ class Binders(Differentials):
                     raise unreadable("an expectation over which outcome?", sign.start, hint)
                 variables = list(law.of)
             elif isinstance(law, LawCall) and not set(variables) <= set(law.of):
-                law = LawCall(law.name, tuple(variables), law.given, at=law.at)
+                spelled = self.vocabulary.symbols[law.name].tex
+                raise unreadable(f"`{spelled}(…)` is no law of `{variables[0]}`", law.at)
             found.append((tuple(variables), law))
             if not inner.accept(","):
                 break
@@ -304,13 +306,15 @@ class Binders(Differentials):
         self.refuse_power(scripts)
         if not scripts.sub:
             raise unreadable(f"{sign.shown} over what?", sign.start, r"write `\arg\min_z`")
-        written = scripts.sub
-        inner = self.inner(_before_set(written), in_script=False)
+        written = _before_set(scripts.sub)
+        inner = self.inner(written, in_script=False)
         token = inner.token
         variable = inner.factor()
         inner.end()
         if not isinstance(variable, Sym):
             raise unreadable(f"no {kind} over {token.shown}", token.start, "name a symbol")
+        if len(written) < len(scripts.sub):
+            self._refuse_set(scripts.sub[len(written) :], self.vocabulary.symbols[variable.name])
         if kind in {"min", "max"}:
             body = self.term() if self.token.text not in {"(", "[", r"\{"} else self.factor()
         elif self.token.text in {"(", "[", r"\{"}:
@@ -318,6 +322,19 @@ class Binders(Differentials):
         else:
             body = self.expression()
         return Optimum(kind, variable, body, at=sign.start)
+
+    def _refuse_set(self, written: list[Token], symbol: Symbol) -> None:
+        r"""What stands after `\in` can only be a letter for the domain that was declared."""
+        name = written[1] if len(written) > 1 else written[0]
+        scripts, end = read_scripts(written, 2)
+        if name.kind not in {"letter", "command"} or scripts.primes or end != len(written):
+            hint = "declare the symbol with a `domain`, and name that by a letter"
+            raise unreadable("an optimum over a set that cannot be read", name.start, hint)
+        is_everything = name.text == r"\mathbb{R}" and not scripts.sub
+        if is_everything != (symbol.domain == "real"):
+            hint = "give its `domain` where it is declared"
+            message = f"`{symbol.tex}` is declared as {symbol.domain}, not in {name.shown}"
+            raise unreadable(message, name.start, hint)
 
     def is_over_symbol(self, written: Sequence[Token]) -> bool:
         """Whether what stands under a maximum is a symbol that is no index."""

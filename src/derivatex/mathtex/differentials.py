@@ -84,7 +84,7 @@ class Differentials(Letters):
                 message = f"this derivative is taken {order} times above, {len(by)} times below"
                 raise unreadable(message, sign.start)
             return Derivative(of, tuple(by), at=sign.start)
-        if isinstance(of, Apply) or order == 1:
+        if order == 1:
             return Subdifferential(of, at=sign.start)
         raise unreadable(r"a `\partial` without its second half", sign.start)
 
