@@ -98,3 +98,17 @@ def test_a_branch_that_no_number_reaches_is_refused() -> None:
         P.but(define=(rho,)).verifies(r"\rho(a) = |a|")
     whole = rho.replace(r" \\ 7 & u^2 < 0", "")
     P.but(define=(whole,)).verifies(r"\rho(a) = |a|")
+
+
+def test_a_bold_vector_has_light_entries() -> None:
+    r"""`v_i` is an entry of the declared `\\mathbf{v}`, unless `v` itself is declared."""
+    bold = Problem(
+        {r"\mathbf{v}": "n", r"\mathbf{h}^{(t)}": Sym("n", index={"t": "0..T"})},
+        dims={"n": Size(), "T": Size()},
+        indices={"i": "n", "t": "1..T"},
+    )
+    bold.verifies(r"\|\mathbf{v}\|^2 = \sum_i v_i^2")
+    bold.verifies(r"\mathbf{h}^{(t)}_i = h_i^{(t)}")
+    bold.rejects(r"\|\mathbf{v}\|^2 = 2 \sum_i v_i^2")
+    with pytest.raises(MathError, match="not declared"):
+        bold.verifies(r"v = \mathbf{v}")

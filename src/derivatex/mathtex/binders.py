@@ -238,7 +238,8 @@ class Binders(Differentials):
                 variables = list(law.of)
             elif isinstance(law, LawCall) and not set(variables) <= set(law.of):
                 spelled = self.vocabulary.symbols[law.name].tex
-                raise unreadable(f"`{spelled}(…)` is no law of `{variables[0]}`", law.at)
+                other = next(it for it in variables if it not in law.of)
+                raise unreadable(f"`{spelled}(…)` is no law of `{other}` here", law.at)
             found.append((tuple(variables), law))
             if not inner.accept(","):
                 break

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 CONSTANTS = {"e": "e", r"\mathrm{e}": "e", r"\pi": "pi", r"\infty": "infinity"}
 TRANSPOSES = {r"\top", "T", r"\mathrm{T}", r"\mathsf{T}"}
 SPELLED = ("exp", "log", "ln", "tanh", "sin", "cos", "tan", "det", "max", "min", "tr", "sqrt")
+BOLD = (r"\mathbf", r"\boldsymbol")
 SEPARATORS = {",", ";", "|", r"\mid"}
 
 
@@ -59,7 +60,19 @@ class Letters(Cursor):
             length -= 1
         if token.text in self.bound:
             return self._index()
-        return self._undeclared_letter(token)
+        return self._entry_of_bold(token) or self._undeclared_letter(token)
+
+    def _entry_of_bold(self, token: Token) -> Node | None:
+        r"""Read `z_i` where only the vector `\mathbf{z}` is declared; None where it is not."""
+        if token.kind not in {"letter", "command"}:
+            return None
+        scripts, after = read_scripts(self.found, self.position + 1)
+        for style in BOLD:
+            match = self.vocabulary.match((f"{style}{{{token.text}}}",), scripts)
+            if match and match.rest.sub and self.vocabulary.symbols[match.name].shape != ():
+                self.position = after
+                return self._symbol(match.name, match.slots, match.rest, token)
+        return None
 
     def _index(self) -> Node:
         token = self.take()

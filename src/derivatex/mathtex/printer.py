@@ -12,6 +12,7 @@ from derivatex.mathtex.cursor import RELATIONS
 from derivatex.mathtex.errors import MathError
 from derivatex.mathtex.lexer import tokens
 from derivatex.mathtex.vocabulary import is_slot, read_scripts
+from derivatex.mathtex.walk import children
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,25 +21,33 @@ if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Vocabulary
 
 SUM, PRODUCT, FACTOR = range(3)  # how strongly a form binds
+LEVELS: dict[type[Node], int] = {
+    tree.Add: SUM, tree.Neg: SUM, tree.Mul: PRODUCT, tree.Hadamard: PRODUCT,
+    tree.HadamardDiv: PRODUCT, tree.Big: PRODUCT, tree.Optimum: PRODUCT, tree.Integral: PRODUCT,
+}  # fmt: skip
+LAST = (tree.Big, tree.Optimum)  # what reaches to the end of a product
+TAKES_POWER = (
+    tree.Number, tree.Val, tree.Letter, tree.Constant, tree.Norm, tree.Abs, tree.Inner, tree.Root,
+    tree.LawCall, tree.Normal, tree.Expectation, tree.Divergence, tree.Entry,
+)  # fmt: skip
+TAKES_BOTH = (tree.Apply, tree.Iverson, tree.Matrix, tree.Cases, tree.Named)
+TAKES_NONE = {"plus", "factorial", "kronecker"}
+AROUND: dict[type[Node], tuple[str, str, str]] = {
+    tree.Div: (r"\frac{", "}{", "}"), tree.Abs: (r"\lvert ", "", r" \rvert"),
+    tree.Inner: (r"\langle ", ", ", r" \rangle"), tree.Iverson: ("[", "", "]"),
+    tree.Cases: (r"\begin{cases} ", r" \\ ", r" \end{cases}"),
+    tree.Span: (r"\{", r", \dots, ", r"\}"), tree.Elements: (r"\{", ", ", r"\}"),
+}  # fmt: skip
 SIGNS = {name: sign for sign, name in RELATIONS.items()}
 CONSTANTS = {"e": r"\mathrm{e}", "pi": r"\pi", "infinity": r"\infty"}
-NORMS = {"": "", "infinity": r"_{\infty}"}
+MEANS = {"mean": r"\mathbb{E}", "variance": r"\operatorname{Var}"}
+OTHERWISE = r"\text{otherwise}"
 NEEDS_SIGN = re.compile(r"[\d.]|[A-Za-z]?\(")
-LOWERED = (
-    tree.Number, tree.Val, tree.Letter, tree.Constant, tree.Norm, tree.Abs, tree.Inner, tree.Root,
-    tree.LawCall, tree.Normal, tree.Expectation, tree.Divergence,
-)  # fmt: skip
-BOTH = (tree.Apply, tree.Iverson, tree.Matrix, tree.Cases)
-LAST = (tree.Big, tree.Optimum)  # what reaches to the end of a product
 
 
 def printed(node: Node, vocabulary: Vocabulary) -> str:
-    """The LaTeX of a formula or a condition; the reader makes the same tree of it.
-
-    That holds for trees as the reader makes them: `x^{2}` as a power of `x` is not among them
-    where `x^{2}` is declared as a symbol of its own and the tree should have been that symbol.
-    """
-    return _Printer(vocabulary).show(node)[0]
+    """The LaTeX of a formula or condition as the reader makes them: read, it is the same again."""
+    return _Printer(vocabulary).show(node)
 
 
 class _Printer:
@@ -49,134 +58,108 @@ class _Printer:
 
     def at(self, node: Node, level: int) -> str:
         """A part, in brackets where it binds less than `level`."""
-        text, own = self.show(node)
-        return text if own >= level else f"({text})"
+        text = self.show(node)
+        return text if LEVELS.get(type(node), FACTOR) >= level else f"({text})"
 
     def inside(self, nodes: Sequence[Node], between: str = ", ") -> str:
         """Parts that stand between separators."""
-        return between.join(self.show(node)[0] for node in nodes)
+        return between.join(map(self.show, nodes))
 
-    def show(self, node: Node) -> tuple[str, int]:  # noqa: C901, PLR0911, PLR0912, PLR0915  # one line a kind
-        """The text of a node and how strongly it binds."""
+    def show(self, node: Node) -> str:  # noqa: C901, PLR0911, PLR0912  # one line a kind
+        """The text of a node."""
+        before, between, behind = AROUND.get(type(node), ("", "", ""))
+        if before:
+            return before + self.inside([*children(node)], between) + behind
         match node:
-            case tree.Number(text):
-                return text, FACTOR
+            case tree.Number(text) | tree.Letter(text):
+                return text
             case tree.Constant(name):
-                return CONSTANTS[name], FACTOR
+                return CONSTANTS[name]
             case tree.Val(name, digits, is_published):
                 option = f"[{digits}]" if digits else ""
-                command = "published" if is_published else "val"
-                return f"\\{command}{option}{{{name}}}", FACTOR
+                return rf"\{'published' if is_published else 'val'}{option}{{{name}}}"
             case tree.Sym(name, slots):
-                return self.symbol(name, slots), FACTOR
-            case tree.Letter(name):
-                return name, FACTOR
+                return self.symbol(name, slots)
             case tree.Entry(base, indices):
-                return self.entry(base, indices)[0], FACTOR
+                return self.entry(base, indices)
             case tree.Add(terms):
-                return self.sum(terms), SUM
+                return self.sum(terms)
             case tree.Neg(of):
-                return f"-{self.at(of, PRODUCT)}", SUM
+                return f"-{self.at(of, PRODUCT)}"
             case tree.Mul(factors):
-                return self.product(factors), PRODUCT
-            case tree.Hadamard(factors):
-                return r" \odot ".join(self.at(it, FACTOR) for it in factors), PRODUCT
-            case tree.HadamardDiv(over, under):
-                return rf"{self.at(over, FACTOR)} \oslash {self.at(under, FACTOR)}", PRODUCT
-            case tree.Div(over, under):
-                return rf"\frac{{{self.show(over)[0]}}}{{{self.show(under)[0]}}}", FACTOR
+                return self.product(factors)
+            case tree.Hadamard() | tree.HadamardDiv():
+                sign = r" \odot " if isinstance(node, tree.Hadamard) else r" \oslash "
+                return sign.join(self.at(it, FACTOR) for it in children(node))
             case tree.Pow(base, exponent):
-                text = self.show(exponent)[0]
-                is_bracketed = text.startswith("(") and text.endswith(")")
-                return self.raised(base, f"{{{text}}}" if is_bracketed else text), FACTOR
+                script = self.show(exponent)  # one within brackets would look like a family's slot
+                is_slot_like = script.startswith("(") and script.endswith(")")
+                return self.scripted(base, "^", f"{{{script}}}" if is_slot_like else script)
             case tree.HadamardPow(base, exponent):
-                return self.raised(base, rf"\odot {self.show(exponent)[0]}"), FACTOR
-            case tree.Transpose(of):
-                return self.raised(of, r"\top"), FACTOR
-            case tree.PseudoInverse(of):
-                return self.raised(of, "+"), FACTOR
+                return self.scripted(base, "^", rf"\odot {self.show(exponent)}")
+            case tree.Transpose(of) | tree.PseudoInverse(of):
+                return self.scripted(of, "^", r"\top" if isinstance(node, tree.Transpose) else "+")
             case tree.Root(of, degree):
-                option = f"[{self.show(degree)[0]}]" if degree else ""
-                return rf"\sqrt{option}{{{self.show(of)[0]}}}", FACTOR
+                option = f"[{self.show(degree)}]" if degree else ""
+                return rf"\sqrt{option}{{{self.show(of)}}}"
             case tree.Norm(of, kind):
-                text = self.show(kind)[0] if isinstance(kind, tree.Node) else kind
-                return rf"\lVert {self.show(of)[0]} \rVert" + NORMS.get(
-                    text, f"_{{{text}}}"
-                ), FACTOR
-            case tree.Abs(of):
-                return rf"\lvert {self.show(of)[0]} \rvert", FACTOR
-            case tree.Inner(left, right):
-                return rf"\langle {self.inside((left, right))} \rangle", FACTOR
+                which = CONSTANTS.get(kind, kind) if isinstance(kind, str) else self.show(kind)
+                return rf"\lVert {self.show(of)} \rVert" + (f"_{{{which}}}" if which else "")
             case tree.Matrix(rows):
                 cells = r" \\ ".join(self.inside(row, " & ") for row in rows)
-                return rf"\begin{{bmatrix}} {cells} \end{{bmatrix}}", FACTOR
+                return rf"\begin{{bmatrix}} {cells} \end{{bmatrix}}"
             case tree.Named(name, arguments, primes):
-                return self.named(name, arguments, primes), FACTOR
+                return self.named(name, arguments, primes)
             case tree.Apply(name, arguments, slots, primes):
-                return f"{self.symbol(name, slots, primes)}({self.inside(arguments)})", FACTOR
+                return f"{self.symbol(name, slots, primes)}({self.inside(arguments)})"
             case tree.Comparison(operator, left, right):
-                return f"{self.show(left)[0]} {SIGNS[operator]} {self.show(right)[0]}", SUM
+                return f"{self.show(left)} {SIGNS[operator]} {self.show(right)}"
             case tree.All(conditions):
-                return self.all_of(conditions), SUM
-            case tree.Iverson(condition):
-                return f"[{self.show(condition)[0]}]", FACTOR
-            case tree.Cases(branches):
-                cells = r" \\ ".join(self.show(it)[0] for it in branches)
-                return rf"\begin{{cases}} {cells} \end{{cases}}", FACTOR
+                return self.all_of(conditions)
             case tree.Branch(value, condition):
-                word = (
-                    rf"\text{{if }} {self.show(condition)[0]}" if condition else r"\text{otherwise}"
-                )
-                return f"{self.show(value)[0]} & {word}", SUM
+                words = r"\text{if } " + self.show(condition) if condition else OTHERWISE
+                return f"{self.show(value)} & {words}"
             case tree.Space(sizes):
-                inside = self.inside(sizes, r" \times ")
-                return rf"\mathbb{{R}}^{{{inside}}}" if sizes else r"\mathbb{R}", FACTOR
-            case tree.Span(low, high):
-                return rf"\{{{self.show(low)[0]}, \dots, {self.show(high)[0]}\}}", FACTOR
-            case tree.Elements(items):
-                return rf"\{{{self.inside(items)}\}}", FACTOR
+                over = self.inside(sizes, r" \times ")
+                return r"\mathbb{R}" + (f"^{{{over}}}" if sizes else "")
             case tree.Interval(low, high, brackets):
-                return f"{brackets[0]}{self.inside((low, high))}{brackets[1]}", FACTOR
+                return f"{brackets[0]}{self.inside((low, high))}{brackets[1]}"
             case tree.Subdifferential(function):
-                return rf"\partial {self.at(function, FACTOR)}", FACTOR
+                return rf"\partial {self.at(function, FACTOR)}"
             case tree.Big():
                 return self.big(node)
             case tree.Derivative():
-                return self.derivative(node), FACTOR
+                return self.derivative(node)
             case tree.Optimum(kind, variable, body):
                 sign = rf"\arg\{kind[3:]}" if kind.startswith("arg") else rf"\{kind}"
-                return f"{sign}_{{{self.show(variable)[0]}}} ({self.show(body)[0]})", PRODUCT
+                return f"{sign}_{{{self.show(variable)}}} ({self.show(body)})"
             case tree.LawCall(name, of, given):
                 more = rf" \mid {self.outcomes(given)}" if given else ""
-                return f"{self.symbol(name)}({self.outcomes(of)}{more})", FACTOR
+                return f"{self.symbol(name)}({self.outcomes(of)}{more})"
             case tree.Normal(mean, variance, point):
-                first = f"{self.show(point)[0]}; " if point else ""
-                return rf"\mathcal{{N}}({first}{self.inside((mean, variance))})", FACTOR
+                first = f"{self.show(point)}; " if point else ""
+                return rf"\mathcal{{N}}({first}{self.inside((mean, variance))})"
             case tree.Expectation(kind, variables, law, body):
-                sign = r"\mathbb{E}" if kind == "mean" else r"\operatorname{Var}"
-                bounds = rf"_{{{self.outcomes(variables)} \sim {self.show(law)[0]}}}" if law else ""
-                return f"{sign}{bounds}[{self.show(body)[0]}]", FACTOR
+                under = rf"_{{{self.outcomes(variables)} \sim {self.show(law)}}}" if law else ""
+                return f"{MEANS[kind]}{under}[{self.show(body)}]"
             case tree.Integral(variables, body):
                 ends = "".join(rf" \, \mathrm{{d}} {self.symbol(it)}" for it in variables)
-                return rf"\int {self.at(body, FACTOR)}{ends}", PRODUCT
+                return rf"\int {self.at(body, FACTOR)}{ends}"
             case tree.Divergence(kind, left, right):
-                sides = self.inside((left, right), r" \,\|\, ")
-                return rf"\mathrm{{{kind}}}({sides})", FACTOR
+                return rf"\mathrm{{{kind}}}({self.show(left)} \,\|\, {self.show(right)})"
         raise TypeError(node)
 
     # letters and their scripts
 
     def symbol(self, name: str, slots: Sequence[Node] = (), primes: int = 0) -> str:
         """A symbol as it is declared, or the member of a family in its scripts."""
+        symbol, form = self.vocabulary.symbols[name], self.forms[name]
         if not slots and not primes:
-            return self.vocabulary.symbols[name].tex
-        form = self.forms[name]
-        letters = [letter for letter, _ in self.vocabulary.symbols[name].slots]
-        filled = dict(zip(letters, slots, strict=True))
+            return symbol.tex
+        filled = {it[0]: node for it, node in zip(symbol.slots, slots, strict=True)}
         text = _joined(form.base) + "'" * (form.primes + primes)
         for mark, pattern in (("_", form.sub), ("^", form.sup)):
-            if pattern:
-                text += f"{mark}{{{self.pattern(pattern, filled)}}}"
+            text += f"{mark}{{{self.pattern(pattern, filled)}}}" if pattern else ""
         return text
 
     def pattern(self, pattern: tuple[str, ...], filled: dict[str, Node]) -> str:
@@ -185,11 +168,8 @@ class _Printer:
             return ",".join(self.index(filled[text[1:]]) for text in pattern)
         parts = []
         for text, after in pairwise((*pattern, ")")):
-            if not is_slot(text):
-                parts.append(text)
-                continue
-            shown = self.index(filled[text[1:]])
-            is_closed = shown.isalnum() or after in {")", "]", ","}
+            shown = self.index(filled[text[1:]]) if is_slot(text) else text
+            is_closed = not is_slot(text) or shown.isalnum() or after in {")", "]", ","}
             parts.append(shown if is_closed else f"({shown})")
         return _joined(parts)
 
@@ -197,41 +177,36 @@ class _Printer:
         """An index among others: a comma would end it, and each letter of a product be one."""
         if node is None:
             return ":"
-        text, level = self.show(node)
-        return f"({text})" if "," in text or level == PRODUCT else text
+        text = self.show(node)
+        is_open = "," in text or LEVELS.get(type(node)) == PRODUCT
+        return f"({text})" if is_open else text
 
-    def entry(self, base: Node, indices: tuple[Node | None, ...]) -> tuple[str, bool]:
-        """An entry, and whether a superscript may follow its subscript."""
-        script = ",".join(self.index(it) for it in indices)
-        text = self.show(base)[0]
-        if isinstance(base, tree.Sym):
-            shape = self.vocabulary.symbols[base.name].shape
-            is_fit = shape is None or len(shape) == len(indices)
-            if is_fit and self.keeps(base, text, "_", script):
-                return f"{text}_{{{script}}}", True
-        elif isinstance(base, BOTH) or _is_call(base):
-            return f"{text}_{{{script}}}", True
-        return f"({text})_{{{script}}}", True
+    def entry(self, base: Node, indices: tuple[Node | None, ...]) -> str:
+        """An entry; in brackets, a symbol may have another number of indices than was declared."""
+        shape = self.vocabulary.symbols[base.name].shape if isinstance(base, tree.Sym) else None
+        is_fit = shape is None or len(shape) == len(indices)
+        return self.scripted(base, "_", ",".join(map(self.index, indices)), is_fit=is_fit)
 
-    def raised(self, base: Node, script: str) -> str:
-        """What stands below a superscript, and the superscript."""
-        text = self.show(base)[0]
-        letter = base.base if isinstance(base, tree.Entry) else base
+    def scripted(self, base: Node, mark: str, script: str, *, is_fit: bool = True) -> str:
+        """What stands at a script, and the script."""
+        text, is_power = self.show(base), mark == "^"
+        letter = base.base if isinstance(base, tree.Entry) and is_power else base
         if isinstance(letter, tree.Sym) and not text.startswith("("):
-            is_bare = self.keeps(letter, text, "^", script)
+            is_bare = is_fit and self.keeps(letter, text, mark, script)
         else:
-            is_bare = isinstance(base, (*LOWERED, *BOTH, tree.Entry)) or _is_call(base)
-        return f"{text}^{{{script}}}" if is_bare else f"({text})^{{{script}}}"
+            is_bare = isinstance(base, (*TAKES_BOTH, *(TAKES_POWER if is_power else ())))
+            is_bare = is_bare and not (isinstance(base, tree.Named) and base.name in TAKES_NONE)
+        return f"{text}{mark}{{{script}}}" if is_bare else f"({text}){mark}{{{script}}}"
 
     def keeps(self, symbol: tree.Sym, text: str, mark: str, script: str) -> bool:
-        """Whether letters with one more script are that symbol, with this script left over."""
-        form = self.forms[symbol.name]
+        """Whether letters with one more script are that symbol still, and the script is left."""
+        base = self.forms[symbol.name].base
         found = tokens(f"{text}{mark}{{{script}}}")
         try:
-            scripts, end = read_scripts(found, len(form.base))
+            scripts, end = read_scripts(found, len(base))
         except MathError:
             return False  # a second script
-        match = self.vocabulary.match(form.base, scripts)
+        match = self.vocabulary.match(base, scripts)
         if match is None or match.name != symbol.name or end != len(found):
             return False
         left = match.rest.sub if mark == "_" else match.rest.sup
@@ -241,22 +216,19 @@ class _Printer:
 
     def sum(self, terms: tuple[Node, ...]) -> str:
         """Terms with their signs."""
-        text = (
-            self.show(terms[0])[0] if isinstance(terms[0], tree.Neg) else self.at(terms[0], PRODUCT)
-        )
+        is_less = isinstance(terms[0], tree.Neg)
+        text = self.at(terms[0], SUM if is_less else PRODUCT)
         for term in terms[1:]:
-            is_less = isinstance(term, tree.Neg)
-            shown = self.at(term.of if isinstance(term, tree.Neg) else term, PRODUCT)
-            text += f" {'-' if is_less else '+'} {shown}"
+            sign, of = ("-", term.of) if isinstance(term, tree.Neg) else ("+", term)
+            text += f" {sign} {self.at(of, PRODUCT)}"
         return text
 
     def product(self, factors: tuple[Node, ...]) -> str:
         """Factors; a number needs a sign before it, and so does what would end a name: `t r(x)`."""
-        texts = [self.at(it, FACTOR) for it in factors[:-1]]
-        is_long = isinstance(factors[-1], LAST)
-        texts.append(self.at(factors[-1], PRODUCT if is_long else FACTOR))
-        made = texts[0]
-        for text in texts[1:]:
+        made = self.at(factors[0], FACTOR)
+        for k, factor in enumerate(factors[1:], 2):
+            is_last = k == len(factors) and isinstance(factor, LAST)
+            text = self.at(factor, PRODUCT if is_last else FACTOR)
             made += (r" \cdot " if NEEDS_SIGN.match(text) else self.times) + text
         return made
 
@@ -271,55 +243,49 @@ class _Printer:
             case "floor" | "ceil":
                 return rf"\l{name} {inside} \r{name}"
             case "binomial":
-                return rf"\binom{{{self.show(arguments[0])[0]}}}{{{self.show(arguments[1])[0]}}}"
+                return rf"\binom{{{self.show(arguments[0])}}}{{{self.show(arguments[1])}}}"
             case "kronecker":
                 symbols = self.vocabulary.symbols.values()
                 tex = next(it.tex for it in symbols if it.domain == "kronecker")
-                return f"{tex}_{{{','.join(self.index(it) for it in arguments)}}}"
+                return f"{tex}_{{{','.join(map(self.index, arguments))}}}"
         word = "tr" if name == "trace" else name
         sign = f"\\{name}" if name in COMMANDS else rf"\operatorname{{{word}}}"
-        return f"{sign}{primes * chr(39)}({inside})"
+        return sign + "'" * primes + f"({inside})"
 
     def all_of(self, conditions: tuple[Node, ...]) -> str:
-        """A chain where each condition starts with the end of the one before it."""
+        """A chain, if each condition starts with the end of the one before it."""
         parts = [it for it in conditions if isinstance(it, tree.Comparison)]
-        is_chain = len(parts) == len(conditions)
-        if not is_chain or any(one.right != two.left for one, two in pairwise(parts)):
+        if parts != [*conditions] or any(one.right != two.left for one, two in pairwise(parts)):
             return self.inside(conditions, r" \text{ and } ")
-        rest = "".join(f" {SIGNS[it.operator]} {self.show(it.right)[0]}" for it in parts[1:])
-        return self.show(parts[0])[0] + rest
+        rest = "".join(f" {SIGNS[it.operator]} {self.show(it.right)}" for it in parts[1:])
+        return self.show(parts[0]) + rest
 
     # what binds letters
 
-    def big(self, node: tree.Big) -> tuple[str, int]:
+    def big(self, node: tree.Big) -> str:
         """A sum, product, maximum or minimum over indices."""
-        over = ""
-        if len(node.binders) == 1 and node.binders[0].high is not None:
-            over = f"^{{{self.show(node.binders[0].high)[0]}}}"
+        high = node.binders[0].high if len(node.binders) == 1 else None
+        over = f"^{{{self.show(high)}}}" if high else ""
         pieces = [self.binder(it, is_split=bool(over)) for it in node.binders]
-        under = ", ".join((*pieces, *(self.show(it)[0] for it in node.conditions)))
-        sign = rf"\{node.kind}_{{{under}}}{over}"
-        if node.kind in {"max", "min"}:
-            return f"{sign} ({self.show(node.body)[0]})", FACTOR
-        return f"{sign} {self.at(node.body, PRODUCT)}", PRODUCT
+        under = ", ".join((*pieces, *map(self.show, node.conditions)))
+        is_long = node.kind in {"sum", "prod"}
+        body = self.at(node.body, PRODUCT) if is_long else f"({self.show(node.body)})"
+        return rf"\{node.kind}_{{{under}}}{over} {body}"
 
     def binder(self, binder: tree.Binder, *, is_split: bool) -> str:
         """An index with its bounds; where it `is_split`, the upper stands over the sign."""
-        if binder.is_outcome:
-            return self.symbol(binder.name)
         if binder.low is None:
-            return binder.name
+            return self.symbol(binder.name) if binder.is_outcome else binder.name
         if binder.high is None or is_split:
             return f"{binder.name} = {self.index(binder.low)}"
-        return rf"{binder.name} \in {self.show(tree.Span(binder.low, binder.high))[0]}"
+        return rf"{binder.name} \in {self.show(tree.Span(binder.low, binder.high))}"
 
     def derivative(self, node: tree.Derivative) -> str:
         """A derivative as a fraction, or with a nabla before its factor."""
         of = self.at(node.of, FACTOR)
         if node.sign == "nabla":
-            under = f"_{{{self.show(node.by[0])[0]}}}" if node.by else ""
-            over = f"^{{{node.order}}}" if node.order > 1 else ""
-            return rf"\nabla{under}{over} {of}"
+            under = f"_{{{self.show(node.by[0])}}}" if node.by else ""
+            return rf"\nabla{under}{f'^{{{node.order}}}' if node.order > 1 else ''} {of}"
         over = f"^{{{len(node.by)}}}" if len(node.by) > 1 else ""
         below = " ".join(rf"\partial {self.at(it, FACTOR)}" for it in node.by)
         return rf"\frac{{\partial{over} {of}}}{{{below}}}"
@@ -327,10 +293,6 @@ class _Printer:
     def outcomes(self, names: Sequence[str]) -> str:
         """The letters of outcomes."""
         return ", ".join(map(self.symbol, names))
-
-
-def _is_call(node: Node) -> bool:
-    return isinstance(node, tree.Named) and node.name not in {"plus", "factorial", "kronecker"}
 
 
 def _joined(parts: Sequence[str]) -> str:
