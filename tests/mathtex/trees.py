@@ -442,9 +442,9 @@ KINDS: tuple[Callable[[Maker, int], Node], ...] = (
 
 
 @st.composite
-def formulas(draw: st.DrawFn, depth: int = 3) -> Node:
-    """A formula."""
-    return Maker(draw).formula(depth)
+def formulas(draw: st.DrawFn, depth: int = 3, taken: str = "") -> Node:
+    """A formula in which no sum binds one of the letters that are `taken`."""
+    return Maker(draw, taken=frozenset(taken)).formula(depth)
 
 
 @st.composite

@@ -30,18 +30,21 @@ def _sides_at(place: Place) -> Iterator[str]:
             yield f"{side}{entry} = {value:.6g}"
 
 
-def example(result: Result) -> str:
+def example(result: Result, *, is_given: bool) -> str:
     """A counterexample for a reader of the report."""
     place = result.place
     if place is None:
         return ""
-    sides = ", ".join(_sides_at(place))
-    named = [f"{name} = {size}" for name, size in (*place.sizes, *place.letters)]
-    named += [f"{name} = {value:.4g}" for name, value in place.numbers]
-    at = f" at {', '.join(named)}" if named else ""
-    return (
-        f"{sides}{at} (draw {place.draw})" if sides else f"{', '.join(named)} (draw {place.draw})"
-    )
+    entry = f" in entry {', '.join(map(str, place.entry))}" if place.entry else ""
+    pairs = (("left", place.left), ("right", place.right))
+    sides = [f"the {side} side is {value:.4g}" for side, value in pairs if value is not None]
+    named = [f"{name} = {index}" for name, index in place.letters]
+    named += [f"{name} = {value:.8g}" for name, value in place.numbers]
+    if not is_given:
+        named = [*(f"{name} = {size}" for name, size in place.sizes), *named]
+    where = "at the numbers of the problem" if is_given else "on a random instance"
+    where += f" with {', '.join(named)}" if named else ""
+    return ", ".join([where, *([" and ".join(sides) + entry] if sides else [])])
 
 
 def row_of(text: Math, offset: int) -> int:

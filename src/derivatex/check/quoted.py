@@ -58,12 +58,24 @@ class Quoted(Displays):
         self, kind: str, text: Math, found: tuple[Result, Relation | None], wrong: str
     ) -> None:
         result, relation = found
+        result, is_given = self._at_the_numbers(result, relation)
         reading = relation.read_as(self.session) if relation else ""
-        place = Evaluated(text.at, 0, reading, result.draws, example(result), wrong)
+        place = Evaluated(
+            text.at, 0, reading, result.draws, example(result, is_given=is_given), wrong
+        )
         detail = f"rejected: {result.message}"
         self.findings.found(
             kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place
         )
+
+    def _at_the_numbers(self, result: Result, relation: Relation | None) -> tuple[Result, bool]:
+        """The counterexample at the numbers of the problem, where the sides differ there too."""
+        if relation is None or relation.setting.is_given or not self.session.given:
+            return result, relation is not None and relation.setting.is_given
+        there = replace(relation, setting=replace(relation.setting, is_given=True))
+        at_numbers = check(there, self.session)
+        is_better = result.failure is Kind.FAIL and at_numbers.failure is Kind.FAIL
+        return (at_numbers, True) if is_better else (result, False)
 
     def _rejected(
         self, claim: Claim, text: Math

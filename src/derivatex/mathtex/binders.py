@@ -127,6 +127,10 @@ class Binders(Differentials):
         if all(self._is_new(token) for token in piece):
             binders += [Binder(token.text, at=token.start) for token in piece]
             return
+        binds_nothing = len(piece) == 1 or (texts[1] == "=" and not new and not binders)
+        if texts[0] in self.bound and binds_nothing:
+            hint = "call one of them otherwise"
+            raise unreadable(f"the index {piece[0].shown} is bound already", piece[0].start, hint)
         if len(piece) > 2 and self._is_new(piece[0]) and texts[1] == "=":  # noqa: PLR2004
             low = self.all_of(piece[2:], in_script=True)
             binders.append(Binder(texts[0], low, high, at=piece[0].start))

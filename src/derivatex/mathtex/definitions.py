@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derivatex.mathtex.display import Piece, grouped, sides
+from derivatex.mathtex.display import grouped, sides
 from derivatex.mathtex.errors import unreadable
 from derivatex.mathtex.reader import Reader
 from derivatex.mathtex.vocabulary import (
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from derivatex.mathtex.lexer import Token
+    from derivatex.mathtex.pieces import Piece
     from derivatex.mathtex.tree import Node
 
 

@@ -25,7 +25,6 @@ LEVELS: dict[type[Node], int] = {
     tree.Add: SUM, tree.Neg: SUM, tree.Mul: PRODUCT, tree.Hadamard: PRODUCT,
     tree.HadamardDiv: PRODUCT, tree.Big: PRODUCT, tree.Optimum: PRODUCT, tree.Integral: PRODUCT,
 }  # fmt: skip
-LAST = (tree.Big, tree.Optimum)  # what reaches to the end of a product
 TAKES_POWER = (
     tree.Number, tree.Val, tree.Letter, tree.Constant, tree.Norm, tree.Abs, tree.Inner, tree.Root,
     tree.LawCall, tree.Normal, tree.Expectation, tree.Divergence, tree.Entry,
@@ -41,7 +40,6 @@ AROUND: dict[type[Node], tuple[str, str, str]] = {
 SIGNS = {name: sign for sign, name in RELATIONS.items()}
 CONSTANTS = {"e": r"\mathrm{e}", "pi": r"\pi", "infinity": r"\infty"}
 MEANS = {"mean": r"\mathbb{E}", "variance": r"\operatorname{Var}"}
-OTHERWISE = r"\text{otherwise}"
 NEEDS_SIGN = re.compile(r"[\d.]|[A-Za-z]?\(")
 
 
@@ -117,8 +115,8 @@ class _Printer:
             case tree.All(conditions):
                 return self.all_of(conditions)
             case tree.Branch(value, condition):
-                words = r"\text{if } " + self.show(condition) if condition else OTHERWISE
-                return f"{self.show(value)} & {words}"
+                when = rf"\text{{if }} {self.show(condition)}" if condition else r"\text{otherwise}"
+                return f"{self.show(value)} & {when}"
             case tree.Space(sizes):
                 over = self.inside(sizes, r" \times ")
                 return r"\mathbb{R}" + (f"^{{{over}}}" if sizes else "")
@@ -212,7 +210,7 @@ class _Printer:
         left = match.rest.sub if mark == "_" else match.rest.sup
         return [it.text for it in left] == [it.text for it in tokens(script)]
 
-    # arithmetic, functions, conditions
+    # formulas
 
     def sum(self, terms: tuple[Node, ...]) -> str:
         """Terms with their signs."""
@@ -227,8 +225,8 @@ class _Printer:
         """Factors; a number needs a sign before it, and so does what would end a name: `t r(x)`."""
         made = self.at(factors[0], FACTOR)
         for k, factor in enumerate(factors[1:], 2):
-            is_last = k == len(factors) and isinstance(factor, LAST)
-            text = self.at(factor, PRODUCT if is_last else FACTOR)
+            is_long = isinstance(factor, (tree.Big, tree.Optimum))  # to the end of the product
+            text = self.at(factor, PRODUCT if is_long and k == len(factors) else FACTOR)
             made += (r" \cdot " if NEEDS_SIGN.match(text) else self.times) + text
         return made
 
@@ -260,16 +258,14 @@ class _Printer:
         rest = "".join(f" {SIGNS[it.operator]} {self.show(it.right)}" for it in parts[1:])
         return self.show(parts[0]) + rest
 
-    # what binds letters
-
     def big(self, node: tree.Big) -> str:
         """A sum, product, maximum or minimum over indices."""
         high = node.binders[0].high if len(node.binders) == 1 else None
         over = f"^{{{self.show(high)}}}" if high else ""
         pieces = [self.binder(it, is_split=bool(over)) for it in node.binders]
         under = ", ".join((*pieces, *map(self.show, node.conditions)))
-        is_long = node.kind in {"sum", "prod"}
-        body = self.at(node.body, PRODUCT) if is_long else f"({self.show(node.body)})"
+        is_sum = node.kind in {"sum", "prod"}
+        body = self.at(node.body, PRODUCT) if is_sum else f"({self.show(node.body)})"
         return rf"\{node.kind}_{{{under}}}{over} {body}"
 
     def binder(self, binder: tree.Binder, *, is_split: bool) -> str:

@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from derivatex.tex.markup import Fragment, Math
 
 FIGURES = "figures"
+WRONG = {
+    "sign": "a sign is wrong",
+    "factor": "a constant factor is wrong",
+    "transpose": "a factor should be transposed",
+    "order": "two factors or arguments stand in the wrong order",
+    "index": "an index is wrong",
+    "bound": "a sum runs too far, or not far enough",
+    "term": "a term is missing, or one is too much",
+    "power": "a power is wrong",
+    "chain": "a factor of the chain rule is missing",
+    "boundary": "it fails only at the first or last index",
+    "zero": "a derivative in it is identically zero",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ def _block_page(
 ) -> dict[str, Any]:
     """A block's own fields, its template, and what its kind needs besides."""
     page: dict[str, Any] = {name: getattr(block, name) for name in type(block).model_fields}
+    page["found"] = None
     page["template"] = f"blocks/{block.kind}.tex.j2"
     page["is_display"] = isinstance(block, (DefineBlock, DeriveBlock))
     if isinstance(block, FigureBlock):
@@ -108,7 +122,8 @@ def _block_page(
         page["label"] = typeset.label("tab", block.table)
         page["rows"] = typeset.table(solution.tables[block.table])
     elif isinstance(block, ErratumBlock):
-        page |= _counterexample(block.erratum.printed, typeset)
+        if block.erratum.of is None:
+            page |= _counterexample(block.erratum.printed, typeset)
         page |= _demonstration(block, typeset)
     elif isinstance(block, MistakeBlock):
         page |= _counterexample(block.mistake.tex, typeset)
@@ -123,7 +138,7 @@ def _counterexample(quoted: Math, typeset: Typesetter) -> dict[str, Any]:
     detail = verdict.detail.removeprefix("rejected: ")
     return {
         "found": escape(detail),
-        "wrong": verdict.evaluated.wrong,
+        "wrong": WRONG.get(verdict.evaluated.wrong, ""),
         "against": escape(verdict.evaluated.against),
     }
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RELATION = "relation"
 ERROR = Notation(digits=2, scientific=True)
 MEANINGS = {
-    State.VERIFIED: "evaluated from the printed formula on every instance",
+    State.VERIFIED: "evaluated from the printed formula",
     State.STAND_IN: "the same, with finite or quadrature stand-ins for probability",
     State.OPTIMALITY: "an optimum, confirmed by slopes and by perturbation",
     State.DEFINITION: "binds a symbol",
