@@ -17,7 +17,7 @@ from derivatex.mathtex.printer import printed
 from derivatex.mathtex.reader import read, read_condition
 from derivatex.mathtex.walk import walk
 from tests.mathtex.displays import defining, displays
-from tests.mathtex.trees import vocabulary
+from tests.mathtex.letters import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

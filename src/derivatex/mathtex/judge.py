@@ -39,7 +39,7 @@ from derivatex.mathtex.walk import walk
 if TYPE_CHECKING:
     from derivatex.mathtex.vocabulary import Vocabulary
 
-BRANCHED = 4  # times as many draws for a relation with cases: they share them
+BRANCHED = 3  # times as many draws for a relation with cases: they share them
 MORE = 80  # draws more, until the conditions of a relation hold on one
 EDGES = 3  # draws at boundaries that every relation with cases has
 EXTRA = 24  # draws more, to reach the branches of cases

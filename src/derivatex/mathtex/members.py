@@ -65,9 +65,9 @@ class Members(Machine):
                 own = None  # a member that is declared, not defined
             if own is None:
                 return self._declared(symbol, slots)
-            return self._defined(own, slots, inside)
+            return self._defined(own, slots, inside.outside())
 
-        return self.remembered((name, slots), scope.outside(), compute)
+        return self.remembered((name, slots), scope, compute)
 
     def remembered(
         self, key: Key, scope: Scope, compute: Callable[[Scope], Value], kind: str = ""
@@ -205,9 +205,9 @@ class Members(Machine):
         letters = dict(zip(definition.entries, place, strict=True))
 
         def compute(inside: Scope) -> Value:
-            return self.deeper(definition.body, inside.at(**letters))
+            return self.deeper(definition.body, inside.outside().at(**letters))
 
-        return self.remembered((definition.name, place), scope.outside(), compute, "entry")
+        return self.remembered((definition.name, place), scope, compute, "entry")
 
     def letter(self, node: Letter, scope: Scope) -> Value:
         """An index."""

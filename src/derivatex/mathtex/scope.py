@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,23 +61,28 @@ class Scope:
 
     def at(self, **letters: int) -> Scope:
         """The same with more letters bound."""
-        return replace(self, letters={**self.letters, **letters})
+        bound = {**self.letters, **letters}
+        return Scope(self.shift, bound, self.arguments, self.outcomes, self.partial, self.layout)
 
     def within(self, arguments: Mapping[str, Value]) -> Scope:
         """The inside of a function: its arguments, and no letters of the outside."""
-        return replace(self, letters={}, arguments=dict(arguments))
+        return Scope(self.shift, {}, dict(arguments), self.outcomes, self.partial, self.layout)
 
     def outside(self) -> Scope:
         """Where definitions are evaluated: no letters, no arguments, and nothing is local."""
-        return replace(self, letters={}, arguments={}, partial="total", layout="mixed")
+        is_outside = not self.letters and not self.arguments
+        if is_outside and self.partial == "total" and self.layout == "mixed":
+            return self
+        return Scope(self.shift, outcomes=self.outcomes)
 
     def under(self, shift: Shift) -> Scope:
         """The same with other quantities moved."""
-        return replace(self, shift=shift)
+        return Scope(shift, self.letters, self.arguments, self.outcomes, self.partial, self.layout)
 
     def happened(self, outcomes: Mapping[str, tuple[int | None, Value]]) -> Scope:
         """The same with more outcomes known."""
-        return replace(self, outcomes={**self.outcomes, **outcomes})
+        known = {**self.outcomes, **outcomes}
+        return Scope(self.shift, self.letters, self.arguments, known, self.partial, self.layout)
 
     def known(self) -> tuple[Any, ...]:
         """What of the outcomes a memory must tell apart."""
