@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derivatex.mathtex.cursor import RELATIONS
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.display import Statement
     from derivatex.mathtex.vocabulary import Vocabulary
 
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OF_OTHERS = {r"\in", r"\notin", r"\iff", r"\implies"}  # signs between what is no formula
 SETS = (Space, Span, Interval, Subdifferential)
 MARKS = (
@@ -65,7 +66,7 @@ A, C, X, W = Sym("a"), Sym("c"), Sym("x"), Sym("W")
 TWO = Number("2")
 
 
-@settings(max_examples=300)
+@settings(SLOW, max_examples=300)
 @given(node=formulas(), has_long_names=st.booleans())
 def test_what_is_printed_is_read_back(node: Node, *, has_long_names: bool) -> None:
     """Whatever the formula, reading its LaTeX gives the same tree again."""
@@ -73,6 +74,7 @@ def test_what_is_printed_is_read_back(node: Node, *, has_long_names: bool) -> No
     assert read(printed(node, known), known) == node
 
 
+@SLOW
 @given(conditions())
 def test_printed_conditions_are_read_back(node: Node) -> None:
     """Conditions, chains of them and memberships are read back as they were."""
@@ -80,6 +82,7 @@ def test_printed_conditions_are_read_back(node: Node) -> None:
     assert read_condition(printed(node, known), known) == node
 
 
+@SLOW
 @given(formulas(taken="ij"), st.sampled_from(sorted({*RELATIONS} - OF_OTHERS)))
 def test_a_display_is_not_cut_within_a_formula(node: Node, sign: str) -> None:
     """A printed formula is one side of one statement, whatever signs it holds."""
@@ -92,6 +95,7 @@ def test_a_display_is_not_cut_within_a_formula(node: Node, sign: str) -> None:
         assert {found.left, found.links[0].right} == {A, node}
 
 
+@SLOW
 @given(st.data())
 def test_nothing_is_passed_over(data: st.DataObject) -> None:
     """A sign that is put anywhere into a formula is refused, or makes it another formula."""

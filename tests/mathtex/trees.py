@@ -356,13 +356,8 @@ class Maker:
 
 KINDS: tuple[Callable[[Maker, int], Node], ...] = (
     Maker.leaf,
-    Maker.member,
-    Maker.entry,
-    Maker.entry,
-    Maker.add,
-    Maker.add,
+    *(Maker.entry, Maker.entry, Maker.add, Maker.add, Maker.big, Maker.big),
     lambda made, depth: tree.Neg(made.formula(depth)),
-    lambda made, depth: tree.Mul(made.some(depth)),
     lambda made, depth: tree.Mul(made.some(depth)),
     Maker.hadamard,
     lambda made, depth: made.pair(tree.HadamardDiv)(depth),
@@ -381,16 +376,8 @@ KINDS: tuple[Callable[[Maker, int], Node], ...] = (
     Maker.apply,
     lambda made, depth: tree.Iverson(made.condition(depth)),
     Maker.cases,
-    Maker.big,
-    Maker.big,
-    Maker.derivative,
-    Maker.nabla,
-    Maker.optimum,
-    Maker.law,
-    Maker.normal,
-    Maker.expectation,
-    Maker.integral,
-    Maker.divergence,
+    *(Maker.derivative, Maker.nabla, Maker.optimum, Maker.law, Maker.normal),
+    *(Maker.expectation, Maker.integral, Maker.divergence),
 )
 
 

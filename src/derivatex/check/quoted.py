@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.displays import Displays
 from derivatex.check.places import example
-from derivatex.mathtex.depends import names_in
+from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
@@ -70,12 +70,26 @@ class Quoted(Displays):
 
     def _at_the_numbers(self, result: Result, relation: Relation | None) -> tuple[Result, bool]:
         """The counterexample at the numbers of the problem, where the sides differ there too."""
-        if relation is None or relation.setting.is_given or not self.session.given:
+        if relation is None or relation.setting.is_given or not self._is_about_givens(relation):
             return result, relation is not None and relation.setting.is_given
         there = replace(relation, setting=replace(relation.setting, is_given=True))
         at_numbers = check(there, self.session)
         is_better = result.failure is Kind.FAIL and at_numbers.failure is Kind.FAIL
         return (at_numbers, True) if is_better else (result, False)
+
+    def _is_about_givens(self, relation: Relation) -> bool:
+        """Whether all numbers that a relation is made of are given."""
+        vocabulary = self.session.vocabulary
+        made_of: set[str] = set()
+        for side in (relation.left, relation.right):
+            for name in names_in(side):
+                made_of |= dependencies(name, vocabulary)
+        drawn = {
+            name
+            for name in made_of & vocabulary.symbols.keys() - vocabulary.definitions.keys()
+            if vocabulary.symbols[name].size is None
+        }
+        return bool(drawn) and drawn <= self.session.given.keys()
 
     def _rejected(
         self, claim: Claim, text: Math

@@ -205,11 +205,7 @@ class Brackets(Binders):
         if name not in {"max", "min"} and len(arguments) != 1:
             raise unreadable(f"{token.shown} takes one argument", token.start)
         made = Named(name, arguments, scripts.primes, at=token.start)
-        behind, self.position = read_scripts(self.found, self.position)
-        self.refuse_primes(behind)
-        if behind.sup and scripts.sup:
-            raise unreadable("two powers of one function", behind.at)
-        return self.superscript(self.superscript(self.subscript(made, behind), behind), scripts)
+        return self.called(made, scripts)
 
     def _starts_function(self) -> bool:
         r"""Whether a named function comes next, which ends the argument before it."""

@@ -171,11 +171,18 @@ class Letters(Cursor):
         else:
             arguments = self._own_arguments(symbol, token)
         made = Apply(symbol.name, arguments, slots, rest.primes, at=token.start)
+        return self.called(made, rest)
+
+    def called(self, made: Node, before: Scripts) -> Node:
+        """Read the scripts behind a function's arguments, and join those before them."""
         behind, self.position = read_scripts(self.found, self.position)
         self.refuse_primes(behind)
-        if behind.sup and rest.sup:
+        if behind.sup and before.sup:
             raise unreadable("two powers of one function", behind.at)
-        return self.superscript(self.superscript(self.subscript(made, behind), behind), rest)
+        if [token.text for token in before.sup] == ["-", "1"]:
+            hint = "`1/f(x)` is a reciprocal; an inverse needs a name and a definition"
+            raise unreadable("`f^{-1}(x)` has two readings", before.at, hint)
+        return self.superscript(self.superscript(self.subscript(made, behind), behind), before)
 
     def _own_arguments(self, symbol: Symbol, token: Token) -> tuple[Node, ...]:
         """A function without brackets stands for its value at the letters it was defined with."""

@@ -25,8 +25,9 @@ from derivatex.mathtex.spelling import (
 )
 
 PIECE = re.compile(
-    r"(?P<space>\s+|~|%[^\n]*\n?)|\\(?P<command>[A-Za-z]+\*?|\\\*?|.|$)"
-    r"|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<letter>[A-Za-z])|(?P<other>.)",
+    r"(?P<space>\s+|~|%[^\n]*\n?)"
+    r"|\\(?P<command>(?:operatorname|tag|[hv]space|overset)\*|[A-Za-z]+|\\\*?|.|$)"
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)|(?P<letter>[A-Za-z])|(?P<other>.)",
     re.DOTALL,
 )
 MAX_LENGTH = 20_000
