@@ -18,6 +18,7 @@ from derivatex.mathtex.tree import (
     Apply,
     Big,
     Binder,
+    Comparison,
     Div,
     Entry,
     Expectation,
@@ -182,3 +183,73 @@ def test_no_two_formulas_are_printed_alike() -> None:
     )
     texts = sorted(printed(node, known) for node in nodes)
     assert all(one != two for one, two in pairwise(texts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\mathbf{x}_{i'}",
+        r"f(\mathbf{x})'",
+        r"\mathrm{e}'",
+        r"\sum_{z}^{n} z",
+        r"\sum_{k}^{n} a",
+        r"\sum_{kk} a",
+        r"\sum'_{k} a",
+        r"\mathbb{E}^{2}[z]",
+        r"W_{:^2,:}",
+        r"W_{,i,j}",
+        r"q()",
+        r"q(z; a)",
+        r"\mathbb{E}_{\boldsymbol{\xi} \sim q(z)}[a]",
+        r"\int a \int z \,dz \,d\boldsymbol{\xi}",
+        r"\begin{bmatrix} 1 & \\ & 1 \end{bmatrix}",
+        r"\begin{Vmatrix} a & c \end{Vmatrix}",
+        r"[a \in \{\dots\}]",
+        r"[a \in \{1, \dots\}]",
+        r"[a \in \{1, 3, \dots, n\}]",
+        r"[\mathbf{x} \in \mathbb{R}_{+}]",
+        r"\arg\min_{\mathbf{x} \in [0, 1]} a",
+        r"\arg\min_{\mathbf{x} \in \Delta} a",
+        r"\frac{\partial^2 a}{\partial c^{0.5}}",
+        r"\frac{\partial a}{\partial c^{99999999999}}",
+        r"\partial a",
+        r"f^{-1}(\mathbf{x})",
+        "2^3!",
+        "a + ٣",
+    ],
+)
+def test_what_would_be_passed_over_is_refused(text: str) -> None:
+    """Signs that would have no meaning, or another than the page suggests, are refused."""
+    known = vocabulary()
+    for made in (text, f"({text})"):
+        with pytest.raises(MathError):
+            read(made, known)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\mathbb{E}[z]^2", r"(\mathbb{E}[z])^2"),
+        (r"q(z)^2", r"(q(z))^2"),
+        (r"g_{\star}(2 \lvert a \rvert, W)", r"g_{\star}(2 (\lvert a \rvert), W)"),
+        (r"\lvert a \lvert c \rvert \rvert", r"\lvert a (\lvert c \rvert) \rvert"),
+        (r"\lVert 2 \lVert \mathbf{x} \rVert \rVert", r"\lVert 2 (\|\mathbf{x}\|) \rVert"),
+        (r"\int \int a \,dz \,d\boldsymbol{\xi}", r"\int a \,dz \,d\boldsymbol{\xi}"),
+        (r"\int a \,dz + \int c \,dz", r"(\int a \,dz) + (\int c \,dz)"),
+        (r"\sigma*a", r"\sigma \cdot a"),
+        (r"[a \in \{1, 2, \dots, n\}]", r"[a \in \{1, \dots, n\}]"),
+    ],
+)
+def test_two_spellings_are_read_alike(one: str, other: str) -> None:
+    """Scripts belong to what stands before them, and bars to their side."""
+    known = vocabulary()
+    assert read(one, known) == read(other, known)
+
+
+def test_a_sum_binds_indices_only() -> None:
+    """A declared letter in a bound is what it is declared as, and so is a primed one in a sum."""
+    known = vocabulary()
+    assert read(r"\sum_{k < c} c", known) == Big(
+        "sum", (Binder("k"),), (Comparison("<", Letter("k"), C),), C
+    )
+    assert read("\\sum_{s} s'", known) == Big("sum", (Binder("s"),), (), Sym("primed"))
