@@ -111,6 +111,12 @@ class Arithmetic(Machine):
 
     def named(self, node: Named, scope: Scope) -> Value:
         """A function of this library."""
+        if (
+            node.name == "log"
+            and not node.primes
+            and isinstance(node.arguments[0], (tree.LawCall, tree.Normal, tree.Div))
+        ):
+            return self.log_of(node.arguments[0], scope)
         values = [self.value(argument, scope) for argument in node.arguments]
         if node.name in {"max", "min"}:
             made = values[0] if node.name == "max" else -values[0]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from derivatex.mathtex.arrays import Value
 
-STEP = 1e-30  # of the complex step, which has no rounding to fear
+STEP = 1e-100  # of the complex step, which has no rounding to fear
 DIFFERENCE = 1e-3  # of the central difference of fourth order
 AGREES, AGREES_ROUGHLY = 1e-8, 1e-6
 

@@ -13,7 +13,16 @@ from derivatex.mathtex.depends import dependencies, names_in, open_outcomes
 from derivatex.mathtex.errors import misshapen, unreadable
 from derivatex.mathtex.machine import Machine
 from derivatex.mathtex.scope import Scope, Shift
-from derivatex.mathtex.tree import Big, Divergence, Expectation, Integral, LawCall, Node, Normal
+from derivatex.mathtex.tree import (
+    Big,
+    Div,
+    Divergence,
+    Expectation,
+    Integral,
+    LawCall,
+    Node,
+    Normal,
+)
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
@@ -155,6 +164,21 @@ class Chance(Machine):
             raise unreadable("the density of a normal law at which point?", node.at, hint)
         return _density(point, self.value(node.mean, scope), self.value(node.variance, scope))
 
+    def log_of(self, node: Node, scope: Scope) -> Value:
+        """The logarithm of a formula; that of a normal density does not underflow."""
+        if isinstance(node, Div) and all(map(self._normal_of, (node.over, node.under))):
+            return arrays.add([self.log_of(node.over, scope), -self.log_of(node.under, scope)])
+        normal = self._normal_of(node)
+        is_at_point = not isinstance(node, Normal) or node.point is not None
+        if normal is None or not is_at_point:
+            return arrays.log(self.value(node, scope))
+        self.used_chance = True
+        if isinstance(node, Normal) and node.point is not None:
+            point = self.value(node.point, scope)
+        else:
+            point = self.member(node.of[0], (), scope)  # type: ignore[attr-defined]
+        return _log_density(point, *(self.value(it, scope) for it in normal))
+
     # expectations
 
     def support(
@@ -253,8 +277,8 @@ class Chance(Machine):
         if node.kind == "KL" and self._normal_of(law) is not None:
             total = []
             for weight, inside in self.support(variables, law, scope):
-                left, right = self.value(node.left, inside), self.value(node.right, inside)
-                total.append((weight, arrays.log(left) - arrays.log(right)))
+                left, right = (self.log_of(it, inside) for it in (node.left, node.right))
+                total.append((weight, left - right))
             return _weighted(total)
         made: Value = 0.0
         for inside in self.happenings(variables, scope):
@@ -350,13 +374,17 @@ def _spread(mean: Value, variance: Value, size: tuple[int, ...], law: Node) -> V
 
 
 def _density(value: Value, mean: Value, variance: Value) -> Value:
+    return anp.exp(_log_density(value, mean, variance))
+
+
+def _log_density(value: Value, mean: Value, variance: Value) -> Value:
     shape = arrays.shape(variance)
     if len(shape) == 2 and shape[0] == shape[1] and shape[0] > 1:  # noqa: PLR2004
         variance = arrays.diag(variance)
     parts = -((value - mean) ** 2) / (2 * variance) - 0.5 * anp.log(2 * np.pi * variance)
     if arrays.shape(value) and not arrays.shape(parts):
         raise misshapen("the outcome of a normal law and its mean differ in shape")
-    return anp.exp(anp.sum(parts))
+    return anp.sum(parts)
 
 
 def _quadrature(axes: int) -> list[tuple[float, Any]]:

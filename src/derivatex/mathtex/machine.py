@@ -105,6 +105,10 @@ class Machine:
         """The mean of a random symbol."""
         raise NotImplementedError
 
+    def log_of(self, node: Node, scope: Scope) -> Value:
+        """The logarithm of a formula."""
+        raise NotImplementedError
+
     def over_outcomes(self, node: Big, scope: Scope) -> Value:
         """A sum over finite outcomes."""
         raise NotImplementedError
