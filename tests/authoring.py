@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from derivatex.check.examine import Examination
-    from derivatex.model import Assignment
+    from derivatex.model.assignment import Assignment
     from derivatex.solution import Solution, Verdict
 
 YAML = "solutions/made/1-made.yaml"

@@ -14,7 +14,8 @@ from derivatex.check.equations import check_problem
 from derivatex.compute.run import compute
 from derivatex.diagnostics import errors_in
 from derivatex.mathtex.mutation import Mutation, score
-from derivatex.model import Assignment, Fault, MistakeBlock
+from derivatex.model.blocks import MistakeBlock
+from derivatex.model.claims import Fault
 from derivatex.pipeline import Settings, build
 from derivatex.read.assignment import read_assignment
 from derivatex.solution import STATUSES, Solution, State
@@ -22,6 +23,7 @@ from derivatex.store import Target
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
+    from derivatex.model.assignment import Assignment
 
 PROJECT = Path(__file__).parent / "projects" / "subjects"
 NUMBERS = [str(number) for number in range(1, 20)]  # one subject has two documents

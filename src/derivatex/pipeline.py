@@ -13,7 +13,7 @@ from derivatex.check.displays import Sampling
 from derivatex.check.examine import Examination, examine
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, RefusedError, in_order
-from derivatex.model import Engine
+from derivatex.model.assignment import Engine
 from derivatex.read.assignment import FOLDER, read_assignment
 from derivatex.render.document import render
 from derivatex.render.environment import template_folder
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from derivatex.document import Artifact
-    from derivatex.model import Assignment
+    from derivatex.model.assignment import Assignment
     from derivatex.solution import Solution
     from derivatex.store import Target
 

@@ -9,14 +9,14 @@ from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
-from derivatex.model import fragments
+from derivatex.model.assignment import fragments
 from derivatex.tex.notation import Notation, Printed, is_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from derivatex.diagnostics import Location
-    from derivatex.model import Assignment
+    from derivatex.model.assignment import Assignment
     from derivatex.tex.markup import Prose, RawTex
     from derivatex.tex.numbers import TypedNumber, TypedNumbers
 

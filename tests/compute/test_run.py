@@ -11,7 +11,7 @@ from tests.authoring import MODULE, YAML, Text
 
 if TYPE_CHECKING:
     from derivatex.diagnostics import Diagnostic
-    from derivatex.model import Assignment
+    from derivatex.model.assignment import Assignment
     from derivatex.solution import Solution
     from tests.authoring import Author
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from derivatex.check.declarations import Declaring
 from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.session import Session
-from derivatex.model import DefineBlock, DeriveBlock, MistakeBlock
+from derivatex.model.blocks import DefineBlock, DeriveBlock, MistakeBlock
 from derivatex.read.assignment import read_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from derivatex.mathtex.vocabulary import Vocabulary
-    from derivatex.model import Heading, Problem
+    from derivatex.model.assignment import Heading, Problem
 
 SUBJECTS = Path(__file__).parents[1] / "projects" / "subjects"
 

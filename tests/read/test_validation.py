@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError
-from derivatex.model import Heading, Problem
+from derivatex.model.assignment import Heading, Problem
 from derivatex.read.validation import validated
 from derivatex.read.yaml_source import load
 

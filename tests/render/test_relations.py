@@ -9,7 +9,7 @@ import pytest
 
 from derivatex.certificate import certificate
 from derivatex.diagnostics import Location
-from derivatex.model import Assignment, Heading
+from derivatex.model.assignment import Assignment, Heading
 from derivatex.render.document import render
 from derivatex.render.relations import relations_page
 from derivatex.solution import STATUSES, Checked, Evaluated, State, Verdict

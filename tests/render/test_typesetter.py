@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivatex.diagnostics import Location
-from derivatex.model import Part, Problem, TextBlock
+from derivatex.model.assignment import Part, Problem
+from derivatex.model.blocks import TextBlock
 from derivatex.render.marks import Marks
 from derivatex.render.relations import Statuses
 from derivatex.render.typesetter import Typesetter, aligned_at_point

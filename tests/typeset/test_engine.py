@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from derivatex.diagnostics import ExitCode, RefusedError
-from derivatex.model import Engine
+from derivatex.model.assignment import Engine
 from derivatex.typeset import engine
 from tests.typeset.conftest import page
 

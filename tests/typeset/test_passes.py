@@ -7,7 +7,7 @@ import pytest
 
 from derivatex.diagnostics import Location, RefusedError
 from derivatex.document import Document
-from derivatex.model import Engine
+from derivatex.model.assignment import Engine
 from derivatex.typeset import passes
 from tests.typeset.conftest import BODY_LINE, page
 

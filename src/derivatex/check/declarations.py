@@ -15,8 +15,9 @@ from derivatex.mathtex.vocabulary import Law, Random, Range, Size, Symbol, Vocab
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from derivatex import model
     from derivatex.mathtex.tree import Node
+    from derivatex.model import declarations, nodes
+    from derivatex.model.assignment import Heading, Problem
     from derivatex.tex.markup import Source
 
 
@@ -29,7 +30,7 @@ WITH_ENTRIES = DOMAINS & {
 class Declaring:
     """Makes a vocabulary, and collects what is wrong with the declarations."""
 
-    def __init__(self, heading: model.Heading, problem: model.Problem) -> None:
+    def __init__(self, heading: Heading, problem: Problem) -> None:
         """A problem's own declarations come before those of its assignment."""
         self.dims = {**heading.dims, **problem.dims}
         self.indices = {**heading.indices, **problem.indices}
@@ -58,7 +59,7 @@ class Declaring:
         return self.vocabulary
 
     @contextmanager
-    def _located(self, node: model.Node | Source) -> Iterator[None]:
+    def _located(self, node: nodes.Node | Source) -> Iterator[None]:
         try:
             yield
         except MathError as error:
@@ -69,7 +70,7 @@ class Declaring:
     def _read(self, source: Source, letters: Iterable[str] = ()) -> Node:
         return read(source, self.vocabulary, letters)
 
-    def _size(self, name: str, size: model.Size) -> None:
+    def _size(self, name: str, size: declarations.Size) -> None:
         slots = tuple((letter, self._range(span)) for letter, span in size.index.items())
         least = self._read(size.least) if size.least is not None else None
         made = Size(least, size.most, size.size)
@@ -81,7 +82,7 @@ class Declaring:
         ends = (low, high) if dots else ("1", span)
         return Range(read(ends[0], self.vocabulary), read(ends[1], self.vocabulary))
 
-    def _symbol(self, name: str, symbol: model.Symbol) -> None:
+    def _symbol(self, name: str, symbol: declarations.Symbol) -> None:
         tex = symbol.tex or name
         if name in self.dims:
             raise unreadable(f"`{name}` is also declared under `dims`", None, "keep one of them")
@@ -127,7 +128,7 @@ class Declaring:
                 raise unreadable(f"the parameter `{name}` is not declared", None, hint)
         return Law(names[0], names[1], parameters)
 
-    def _late(self, name: str, symbol: model.Symbol) -> None:
+    def _late(self, name: str, symbol: declarations.Symbol) -> None:
         """What refers to other symbols."""
         made = self.vocabulary.symbols.get(name)
         if made is None:

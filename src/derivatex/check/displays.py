@@ -15,7 +15,6 @@ from derivatex.mathtex.mutation import Mutation, planted
 from derivatex.mathtex.reader import read_condition
 from derivatex.mathtex.relation import Relation
 from derivatex.mathtex.session import Session, Setting
-from derivatex.model import GIVEN
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from derivatex.check.finding import Findings
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.tree import Node
-    from derivatex.model import Claim
+    from derivatex.model.claims import Claim
     from derivatex.tex.markup import Math, Source
     from derivatex.tex.scan import Call
 
@@ -110,10 +109,9 @@ class Displays:
     def _setting(self, claim: Claim) -> Setting:
         vocabulary = self.session.vocabulary
         where = tuple(self._condition(it) for it in claim.where)
-        is_given = GIVEN in claim.solves or getattr(claim, "of", None) is not None
-        unknown = {name: it for name, it in claim.solves.items() if name != GIVEN}
-        solves = tuple((name, self._condition(it)) for name, it in unknown.items())
-        for name in unknown:
+        is_given = claim.is_given
+        solves = tuple((name, self._condition(it)) for name, it in claim.unknowns.items())
+        for name in claim.unknowns:
             if name not in vocabulary.symbols:
                 hint = did_you_mean(name, vocabulary.symbols)
                 raise unreadable(f"`at` solves for `{name}`, which is not declared", 0, hint)

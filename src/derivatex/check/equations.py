@@ -20,7 +20,7 @@ from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.session import Session, Setting
-from derivatex.model import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
+from derivatex.model.blocks import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from derivatex.mathtex.mutation import Mutation
     from derivatex.mathtex.vocabulary import Definition
-    from derivatex.model import Assignment, Block, Heading, Problem, Step
+    from derivatex.model.assignment import Assignment, Heading, Problem
+    from derivatex.model.blocks import Block, Step
     from derivatex.solution import Solution
     from derivatex.tex.markup import Math
 
@@ -66,7 +67,7 @@ class Equations(Quoted):
         try:
             readings = self.session.define(texts)
         except MathError as error:
-            text = texts[getattr(error, "source", 0)]
+            text = texts[error.source or 0]
             self.refuse(text, error.kind, error.message, error.start, hint=error.hint)
             return False
         vocabulary = self.session.vocabulary
@@ -197,8 +198,8 @@ def check_problem(
     try:
         session.evaluator(Setting(is_given=True), 0)
     except MathError as error:
-        name = getattr(error, "symbol", "")
-        at = problem.symbols[name].at if name in problem.symbols else problem.at
+        declared = problem.symbols.get(error.symbol)
+        at = declared.at if declared else problem.at
         code = ExitCode.BAD_INPUT
         findings.diagnostics.append(Diagnostic("declaration", error.message, code, at, error.hint))
         return findings, []

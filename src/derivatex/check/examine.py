@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from derivatex.check.displays import Sampling
     from derivatex.mathtex.mutation import Mutation
-    from derivatex.model import Assignment
+    from derivatex.model.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from derivatex.diagnostics import Diagnostic, ExitCode, Location, Severity
 from derivatex.solution import Evaluated, Held, State, Verdict, find, typed_value
 
 if TYPE_CHECKING:
-    from derivatex.model import Problem
+    from derivatex.model.assignment import Problem
     from derivatex.solution import Solution
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.texts import texts_of
 from derivatex.diagnostics import Diagnostic, ExitCode
-from derivatex.model import DeriveBlock, ErratumBlock, FigureBlock, MistakeBlock
+from derivatex.model.blocks import DeriveBlock, ErratumBlock, FigureBlock, MistakeBlock
 from derivatex.solution import State, scalars
 from derivatex.tex.markup import Prose, Text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from derivatex.check.finding import Findings
     from derivatex.diagnostics import Location
-    from derivatex.model import Heading
+    from derivatex.model.assignment import Heading
     from derivatex.solution import Figure
     from derivatex.tex.markup import Fragment, Math, Source
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import did_you_mean
-from derivatex.model import ErratumBlock
+from derivatex.model.blocks import ErratumBlock
 from derivatex.solution import State, entry
 
 if TYPE_CHECKING:
     from derivatex.check.finding import Findings
-    from derivatex.model import Erratum
+    from derivatex.model.blocks import Erratum
     from derivatex.solution import Held
     from derivatex.tex.numbers import TypedNumber, TypedNumbers
 

@@ -11,13 +11,15 @@ from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
+from derivatex.mathtex.relation import Result
 from derivatex.mathtex.tree import Neg, Node, Number
-from derivatex.model import Erratum, Fault
+from derivatex.model.blocks import Erratum
 from derivatex.solution import Evaluated, State
 
 if TYPE_CHECKING:
-    from derivatex.mathtex.relation import Relation, Result
-    from derivatex.model import Claim, ErratumBlock, Mistake
+    from derivatex.mathtex.relation import Relation
+    from derivatex.model.blocks import ErratumBlock, Mistake
+    from derivatex.model.claims import Claim
     from derivatex.tex.markup import Math
 
 NO_CONTRADICTION = {Kind.PARSE, Kind.VACUOUS}  # such a relation is not wrong: it says nothing
@@ -95,8 +97,6 @@ class Quoted(Displays):
         self, claim: Claim, text: Math
     ) -> tuple[tuple[str, ...], Result | None, Relation | None]:
         """What is wrong with a quoted relation; no result where nothing is."""
-        from derivatex.mathtex.relation import Result  # noqa: PLC0415
-
         try:
             relations = list(self.relations_of(claim, text))
         except MathError as error:
@@ -110,9 +110,8 @@ class Quoted(Displays):
                 relation = replace(relation, operator="~")  # noqa: PLW2901  # as it was printed
             result = check(relation, self.session)
             if not result.passed:
-                kind = getattr(claim, "kind", None)
-                wanted = kind.value if isinstance(kind, Fault) else None
-                found = diagnose(relation, result, self.session, wanted)
+                wanted = claim.expected
+                found = diagnose(relation, result, self.session, wanted and wanted.value)
                 return found.kinds, result, relation
         return (), None, None
 
@@ -125,7 +124,7 @@ class Quoted(Displays):
         if result is None:
             message = "what the source prints holds on every instance"
             self.findings.failed(
-                "erratum", str(erratum.printed), message, id_="false-erratum", at=erratum.printed.at
+                ERRATUM, str(erratum.printed), message, id_="false-erratum", at=erratum.printed.at
             )
         elif result.failure in NO_CONTRADICTION:
             self.refuse(
@@ -133,7 +132,7 @@ class Quoted(Displays):
             )
         else:
             wrong = "" if relation and relation.operator == "~" else kinds[0]
-            self._note_rejected("erratum", erratum.printed, (result, relation), wrong)
+            self._note_rejected(ERRATUM, erratum.printed, (result, relation), wrong)
         for right in self.relations(erratum, erratum.right):
             found = check(right, self.session)
             if found.passed:

@@ -12,7 +12,7 @@ from derivatex.check.texts import (
     tikz_addresses,
 )
 from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
-from derivatex.model import FigureBlock, TableBlock
+from derivatex.model.blocks import FigureBlock, TableBlock
 from derivatex.solution import State, citations
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from derivatex.check.finding import Findings
     from derivatex.diagnostics import Location
-    from derivatex.model import Assignment, Problem
+    from derivatex.model.assignment import Assignment, Problem
     from derivatex.solution import Solution
 
 KIND = "reference"

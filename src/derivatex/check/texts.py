@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from derivatex.model import fragments
+from derivatex.model.assignment import fragments
 from derivatex.solution import IN_DRAWING
 from derivatex.tex.markup import Math
 

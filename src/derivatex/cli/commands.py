@@ -17,7 +17,7 @@ from derivatex.cli import tables
 from derivatex.cli.options import common, give_up_output, jobs_option, sampled
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
-from derivatex.model import Engine
+from derivatex.model.assignment import Engine
 from derivatex.read.assignment import read_assignment
 from derivatex.typeset import doctor as machine
 

@@ -15,7 +15,7 @@ from derivatex.store import BUILD, Target, is_current
 
 if TYPE_CHECKING:
     from derivatex.cli.terminal import Terminal
-    from derivatex.model import Engine
+    from derivatex.model.assignment import Engine
 
 
 def settings_of(  # noqa: PLR0913  # what several commands are told

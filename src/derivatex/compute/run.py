@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from derivatex.compute.evaluate import Task
 from derivatex.compute.worker import FAILED
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
-from derivatex.model import FigureBlock, TableBlock, fragments
+from derivatex.model.assignment import fragments
+from derivatex.model.blocks import FigureBlock, TableBlock
 from derivatex.solution import Solution, typed_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from derivatex.model import Assignment, Problem
+    from derivatex.model.assignment import Assignment, Problem
 
 SETTLED = {  # workers run side by side: their linear algebra does not; a set has one order
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),

@@ -224,6 +224,8 @@ def norm(value: Value, kind: str, order: Value = 2.0) -> Value:
         return anp.sum(absolute(value))
     if kind == "infinity":
         return largest(list(_entries(absolute(value))))
+    if kind == "p" and is_number(order) and re(order) == 0:
+        return float(sum(re(it) != 0 for it in _entries(value)))
     if kind == "p":
         return anp.sum(absolute(value) ** order) ** (1.0 / order)
     return anp.sqrt(anp.sum(value * value))

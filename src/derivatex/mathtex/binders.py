@@ -384,8 +384,3 @@ def _before_set(written: Sequence[Token]) -> list[Token]:
         if token.text == r"\in" and not level:
             return list(written[:k])
     return list(written)
-
-
-def letters_in(node: Node) -> set[str]:
-    """The index letters in a formula."""
-    return {it.name for it in walk(node) if isinstance(it, Letter)}

@@ -116,7 +116,8 @@ def _fitted(
         if is_infinite or np.any(np.isnan(value)):
             what = "infinite" if is_infinite else "undefined"
             message = f"the {side} side is {what} on draw {place.draw}"
-            raise MathError(Kind.NAN, message, relation.at)
+            hint = "say when it holds: `domain: positive` of a symbol, or `where: ['x > 0']`"
+            raise MathError(Kind.NAN, message, relation.at, hint)
     return left, right
 
 

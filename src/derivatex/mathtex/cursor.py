@@ -24,6 +24,12 @@ PAIRS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}", r"\langle": r"\rangle", r"\
          r"\lceil": r"\rceil", r"\llbracket": r"\rrbracket"}  # fmt: skip
 ENDS = {",", ";", ".", ":"}
 MAX_NESTING = 60
+UNREAD = {  # commands with a meaning that formulas here have not
+    r"\lim", r"\limsup", r"\liminf", r"\sup", r"\inf", r"\to", r"\rightarrow",
+    r"\longrightarrow", r"\pm", r"\mp", r"\forall", r"\exists", r"\oplus", r"\otimes", r"\bmod",
+    r"\pmod", r"\mapsto", r"\Pr", r"\oint", r"\iint", r"\cup", r"\cap", r"\subset",
+    r"\subseteq", r"\asymp", r"\equiv",
+}  # fmt: skip
 
 
 class Cursor:
@@ -152,6 +158,9 @@ class Cursor:
     def undeclared(self, token: Token, spelled: str = "") -> Exception:
         """What to say of a letter that nobody declared."""
         name = spelled or token.text
+        if name in UNREAD:
+            hint = "check a value beside it, `paired: name`, or say `unverified: reason`"
+            return unreadable(f"`{name}` is not read", token.start, hint)
         hint = did_you_mean(name, self.vocabulary.spellings())
         if not hint.startswith("did"):
             hint = f"declare it under `symbols`, or define it: `define: ['{name} = …']`"

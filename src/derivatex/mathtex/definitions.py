@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derivatex.mathtex.display import grouped, sides
-from derivatex.mathtex.errors import unreadable
+from derivatex.mathtex.errors import MathError, unreadable
 from derivatex.mathtex.reader import Reader
 from derivatex.mathtex.vocabulary import (
     Definition,
@@ -19,7 +20,7 @@ from derivatex.mathtex.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from derivatex.mathtex.lexer import Token
     from derivatex.mathtex.pieces import Piece
@@ -56,20 +57,15 @@ def definitions(sources: Sequence[str], vocabulary: Vocabulary) -> list[tuple[in
     return found
 
 
-class located:  # noqa: N801  # used as a statement
-    """Notes on errors raised within which of several texts they are about."""
-
-    def __init__(self, number: int) -> None:
-        """Remember the number of the text."""
-        self.number = number
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Mark the error."""
-        if error is not None and not hasattr(error, "source"):
-            error.source = self.number  # type: ignore[attr-defined]
+@contextmanager
+def located(number: int) -> Iterator[None]:
+    """Note on errors raised within which of several texts they are about."""
+    try:
+        yield
+    except MathError as error:
+        if error.source is None:
+            error.source = number
+        raise
 
 
 def _left(piece: Piece, source: str, vocabulary: Vocabulary) -> Left:

@@ -18,7 +18,8 @@ class Kind(StrEnum):
 class MathError(Exception):
     """A formula that cannot be read or evaluated: the only error that this library raises.
 
-    `start` is the offset of the offending token in the LaTeX text, or None where there is none.
+    `start` is the offset of the offending token in the LaTeX text, or None where there is none;
+    `source` tells which of several texts that is, `symbol` whose declaration is at fault.
     """
 
     def __init__(self, kind: Kind, message: str, start: int | None = None, hint: str = "") -> None:
@@ -28,6 +29,8 @@ class MathError(Exception):
         self.message = message
         self.start = start
         self.hint = hint
+        self.source: int | None = None
+        self.symbol = ""
 
 
 def unreadable(message: str, start: int | None, hint: str = "") -> MathError:

@@ -299,7 +299,10 @@ class Letters(Cursor):
         items = index_items(scripts.sub, wanted)
         if wanted is not None and len(items) != wanted and symbol is not None:
             message = f"`{symbol.tex}` has {wanted} indices, here are {len(items)}"
-            raise unreadable(message, scripts.at, "separate indices by commas")
+            hint = "separate indices by commas"
+            if not any(token.text in self.vocabulary.indices for token in scripts.sub):
+                hint = "declare it with its subscript as its `tex`, if that is a name"
+            raise unreadable(message, scripts.at, hint)
         for item in items:
             self._refuse_name(item, symbol)
         indices = tuple(None if [t.text for t in it] == [":"] else self.index(it) for it in items)

@@ -80,11 +80,10 @@ class Session:
         known = set(self.vocabulary.definitions)
         lefts = definitions(sources, self.vocabulary)
         for number, left in lefts:
-            if left.name in known:
-                hint = "call one of them otherwise"
-                error = unreadable(f"`{left.name}` is defined already", left.start, hint)
-                error.source = number  # type: ignore[attr-defined]
-                raise error
+            with located(number):
+                if left.name in known:
+                    hint = "call one of them otherwise"
+                    raise unreadable(f"`{left.name}` is defined already", left.start, hint)
             known.add(left.name)
         self.evaluators.clear()
         self.established.clear()
@@ -116,22 +115,20 @@ class Session:
         """Turn families of numbers with indices from 1 into arrays, which have a whole."""
         found = [it for it in lefts if it[1].slots and it[1].is_new and self._is_array(it[1])]
         for number, left in found:
-            if left.slots:
-                symbol = self.vocabulary.symbols[left.name]
-                own = self.vocabulary.forms_of_all()
-                form = next(it for it in own if it.name == left.name)
-                taken = [it for it in self.vocabulary.forms[form.base] if it.name != left.name]
-                is_recurrence = left.name in names_in(self.vocabulary.definitions[left.name].body)
-                is_taken = any(not it.sub and not it.sup for it in taken)
-                if form.sup or is_taken or is_recurrence:
-                    continue
-                self.vocabulary.forms[form.base].remove(form)
-                sizes = tuple(span.high for _, span in symbol.slots if span)
-                bare = symbol.tex.partition("_")[0].strip()
-                del self.vocabulary.symbols[left.name]
-                self.vocabulary.declare(replace(symbol, tex=bare, shape=sizes, slots=()))
-                k = lefts.index((number, left))
-                lefts[k] = (number, replace(left, slots=(), entries=left.slots, is_new=False))
+            symbol = self.vocabulary.symbols[left.name]
+            form = next(it for it in self.vocabulary.forms_of_all() if it.name == left.name)
+            taken = [it for it in self.vocabulary.forms[form.base] if it.name != left.name]
+            is_recurrence = left.name in names_in(self.vocabulary.definitions[left.name].body)
+            is_taken = any(not it.sub and not it.sup for it in taken)
+            if form.sup or is_taken or is_recurrence:
+                continue
+            self.vocabulary.forms[form.base].remove(form)
+            sizes = tuple(span.high for _, span in symbol.slots if span)
+            bare = symbol.tex.partition("_")[0].strip()
+            del self.vocabulary.symbols[left.name]
+            self.vocabulary.declare(replace(symbol, tex=bare, shape=sizes, slots=()))
+            k = lefts.index((number, left))
+            lefts[k] = (number, replace(left, slots=(), entries=left.slots, is_new=False))
         self.evaluators.clear()
 
     def _is_array(self, left: Left) -> bool:
@@ -275,7 +272,7 @@ class Session:
                 one, two = arrays.named(wanted), arrays.named(sizes)
                 message = f"`{symbol.tex}` is declared as {one} and given as {two}"
                 error = misshapen(message, hint="make `shape` and `given` agree")
-                error.symbol = name  # type: ignore[attr-defined]
+                error.symbol = name
                 raise error
 
     def _solve(self, evaluator: Evaluator, setting: Setting) -> None:

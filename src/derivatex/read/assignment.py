@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, Location, RefusedError, errors_in
-from derivatex.model import Assignment, Heading, Problem
+from derivatex.model.assignment import Assignment, Heading, Problem
 from derivatex.read.references import read_references
 from derivatex.read.validation import Model, validated
 from derivatex.read.yaml_source import load, refusal
@@ -14,7 +14,7 @@ from derivatex.read.yaml_source import load, refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from derivatex.model import Reference
+    from derivatex.model.assignment import Reference
 
 FOLDER = "solutions"
 HEADING = "assignment.yaml"

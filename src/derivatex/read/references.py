@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, Location, RefusedError, did_you_mean
-from derivatex.model import Reference
+from derivatex.model.assignment import Reference
 from derivatex.read.yaml_source import decoded, refusal
 from derivatex.tex.scan import forbidden_in
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from derivatex import model
 from derivatex.diagnostics import Diagnostic, Location, did_you_mean
+from derivatex.model.blocks import KINDS
+from derivatex.model.nodes import PLACE
 from derivatex.read.yaml_source import Mapping, Sequence, refusal
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
         case "union_tag_not_found" | "union_tag_invalid":
             keys = list(value) if isinstance(value, Mapping) else []
             message = f"no kind of block is called `{keys[0]}`" if keys else "expected a block"
-            hint = did_you_mean(str(keys[0]) if keys else "", model.KINDS)
+            hint = did_you_mean(str(keys[0]) if keys else "", KINDS)
             return refusal(at, "unknown-block", message, hint)
         case "enum":
             hint = did_you_mean(
@@ -106,11 +107,7 @@ def _diagnostic(  # noqa: PLR0911  # one return for each kind of finding
 
 def _is_tag(step: int | str) -> bool:
     """Whether a step of pydantic's path names a kind of block, not a key."""
-    return (
-        isinstance(step, str)
-        and step.removeprefix(model.PLACE) in model.KINDS
-        and step.startswith(model.PLACE)
-    )
+    return isinstance(step, str) and step.removeprefix(PLACE) in KINDS and step.startswith(PLACE)
 
 
 def _shown(value: object) -> str:
@@ -159,7 +156,7 @@ def _fields(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     current: Any = kind
     for step in path:
         if _is_tag(step):
-            current = model.KINDS[str(step)[1:]]
+            current = KINDS[str(step)[1:]]
             continue
         if isinstance(current, type) and issubclass(current, BaseModel) and isinstance(step, str):
             field = current.model_fields.get(step)  # a name of the author's own has none

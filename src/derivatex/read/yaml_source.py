@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
-from derivatex.model import PLACE
+from derivatex.model.nodes import PLACE
 from derivatex.tex.markup import Source
 
 if TYPE_CHECKING:

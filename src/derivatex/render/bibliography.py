@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from derivatex.model import Reference
+    from derivatex.model.assignment import Reference
     from derivatex.render.marks import Marks
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from derivatex.model import (
+from derivatex.model.blocks import (
     DefineBlock,
     DeriveBlock,
     ErratumBlock,
@@ -18,7 +18,8 @@ from derivatex.solution import entry, find
 from derivatex.tex.escape import escape
 
 if TYPE_CHECKING:
-    from derivatex.model import Block, Problem
+    from derivatex.model.assignment import Problem
+    from derivatex.model.blocks import Block
     from derivatex.render.typesetter import Typesetter
     from derivatex.solution import Solution
     from derivatex.tex.markup import Fragment, Math

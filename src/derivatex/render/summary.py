@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pylatex import LongTable, NoEscape, Tabular
 
-from derivatex.model import ErratumBlock
+from derivatex.model.blocks import ErratumBlock
 from derivatex.render.markup import markup
 from derivatex.render.relations import RelationsPage, relations_page
 from derivatex.solution import State

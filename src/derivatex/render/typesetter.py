@@ -13,7 +13,7 @@ from derivatex.solution import IN_DRAWING, find, typed_value
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from derivatex.model import Problem
+    from derivatex.model.assignment import Problem
     from derivatex.render.marks import Marks
     from derivatex.render.relations import Statuses
     from derivatex.solution import Held, Solution, Table

@@ -15,7 +15,7 @@ from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from derivatex.model import Engine
+    from derivatex.model.assignment import Engine
 
 TIME_LIMIT = 180.0  # seconds for one pass
 ENVIRONMENT = {

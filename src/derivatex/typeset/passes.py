@@ -15,7 +15,7 @@ from derivatex.typeset.readback import page_count, read_back
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from derivatex.model import Engine
+    from derivatex.model.assignment import Engine
     from derivatex.typeset.engine import Run
 
 MAX_PASSES = 5
