@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parent / "projects" / "subjects"
 NUMBERS = [str(number) for number in range(1, 20)]  # one subject has two documents
 SAMPLED = ("1", "6", "12", "16", "19")  # whose relations are mutated in the tests
-SEEDS = (1, 2, 3)  # of the documents that are cheap to check again
+SEEDS = (
+    1,
+    2,
+    29,
+)  # of the documents that are cheap to check again; at 29 many thresholds are not met
 
 # Mutants that the checker lets pass have the value of the original on every instance.
 # They are no errors; this says of each kind of change why that can be.

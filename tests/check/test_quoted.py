@@ -121,6 +121,60 @@ def test_an_erratum_changed(author: Author, old: str, new: str, id_: str, place:
     assert author.errors(mutated(of(ERRATUM), old, new)) == [(id_, author.at(place))]
 
 
+MEANT = """
+- erratum:
+    kind: imprecise
+    printed: a \\gg Q
+    means: a > b
+    right: a^2 \\ge 0
+    why: It is.
+"""
+
+
+def test_an_erratum_says_what_is_meant(author: Author) -> None:
+    """What cannot be read is quoted as it is; the relation that it amounts to is rejected."""
+    text = of(MEANT)
+    (verdict,) = author.verdicts(text, "erratum")
+    assert (verdict.state, verdict.at) == (State.REJECTED, author.at("a > b"))
+    assert author.errors(text) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "id_", "place"),
+    [
+        ("means: a > b", "means: a^2 + 1 > 0", "false-erratum", "a^2 + 1 > 0"),
+        ("means: a > b", "means: a > R", "equation-parse", "R"),
+        ("    means: a > b\n", "", "equation-parse", r"\gg Q"),
+    ],
+)
+def test_what_is_meant_must_be_wrong(
+    author: Author, old: str, new: str, id_: str, place: str
+) -> None:
+    """The twin: it is refused where it holds, where it cannot be read, and where it is missing."""
+    (found,) = author.errors(mutated(of(MEANT), old, new))
+    assert found[0] == id_
+    assert found[1].line == author.at(place).line
+
+
+@pytest.mark.parametrize(("fault", "is_right"), [("sign", True), ("factor", False)])
+def test_an_erratum_names_its_fault(
+    author: Author,
+    fault: str,
+    is_right: bool,  # noqa: FBT001  # of a table
+) -> None:
+    """What an erratum says to be wrong must be what the checker finds."""
+    text = of(ERRATUM + f"    fault: {fault}\n")
+    assert [id_ for id_, _ in author.errors(text)] == ([] if is_right else ["other-mistake"])
+
+
+def test_an_unreadable_erratum_that_says_so(author: Author) -> None:
+    """A garbled line can be quoted as one that cannot be read; a readable one cannot."""
+    garbled = mutated(of(ERRATUM + "    fault: parse\n"), "a + b = a - b", "a + b = a - (b")
+    assert author.errors(garbled) == []
+    (found,) = author.errors(of(ERRATUM + "    fault: parse\n"))
+    assert found[0] == "other-mistake"
+
+
 def test_whatever_the_checker_finds_can_be_stated() -> None:
     """Each kind of failure and of repair has its name as a `kind` of mistakes, and no other has."""
     found = {it.value for it in Error} - {Error.DIGIT.value}  # a digit more is a factor

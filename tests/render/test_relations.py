@@ -52,7 +52,8 @@ BLOCKS = r"""
     kind: sign
 - erratum:
     kind: misprint
-    printed: u = a
+    printed: u \gg a
+    means: u = a
     right: u = a + b
     why: A term is lost.
 """
@@ -124,6 +125,22 @@ def test_an_erratum_is_printed_with_its_counterexample(author: Author) -> None:
     assert shown is not None
     for piece in ("u = a ", "u = a + b", "A term is lost.", "Rejected by the build:"):
         assert piece in shown.group(1)
+
+
+def test_the_report_ends_with_its_errata(author: Author) -> None:
+    """The last section lists each erratum: where it is, its kind, both formulas."""
+    tex = words(rendered(author))
+    last = tex.rpartition(r"\dxsection{")[2]
+    assert last.startswith("Errata of the source}")
+    assert r"\textbf{Problem 1 (a)}, page \pageref{p1:erratum:1}, a misprint." in last
+    assert r"\dxversus{u \gg a}{u = a + b}" in last
+    assert r"\phantomsection\label{p1:erratum:1}" in tex
+
+
+def test_a_report_without_errata_has_no_list_of_them(author: Author) -> None:
+    """The twin: where nothing is wrong with the source there is no such section."""
+    blocks = BLOCKS.partition("- erratum:")[0]
+    assert "Errata of the source" not in words(rendered(author, Text("", blocks, HEAD)))
 
 
 def test_the_first_page_counts_the_relations(author: Author) -> None:

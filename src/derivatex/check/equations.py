@@ -57,9 +57,9 @@ class Equations(Quoted):
             for step in block.derive:
                 self._step(step)
         elif isinstance(block, MistakeBlock):
-            self.mistake(block.mistake, block.mistake.tex)
+            self.mistake(block.mistake)
         elif isinstance(block, ErratumBlock):
-            self.erratum(block)
+            self.erratum(block.erratum)
         return True
 
     def _define(self, texts: tuple[Math, ...]) -> bool:

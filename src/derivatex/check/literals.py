@@ -93,6 +93,8 @@ def _evaluated(findings: Findings) -> Iterator[Math]:
     for block in findings.problem.blocks():
         if isinstance(block, ErratumBlock):
             yield block.erratum.printed
+            if block.erratum.means:
+                yield block.erratum.means
         elif isinstance(block, MistakeBlock):
             yield block.mistake.tex
         elif isinstance(block, DeriveBlock):

@@ -18,7 +18,7 @@ from derivatex.solution import Evaluated, State
 
 if TYPE_CHECKING:
     from derivatex.mathtex.relation import Relation
-    from derivatex.model.blocks import ErratumBlock, Mistake
+    from derivatex.model.blocks import Mistake
     from derivatex.model.claims import Claim
     from derivatex.tex.markup import Math
 
@@ -29,32 +29,47 @@ MISTAKE, ERRATUM = "mistake", "erratum"
 class Quoted(Displays):
     """The part of the equation check that expects to be contradicted."""
 
-    def mistake(self, claim: Mistake, text: Math) -> None:
+    def mistake(self, claim: Mistake) -> None:
         """A quoted mistake must be rejected, for the reason that is stated."""
+        message = "this holds on every instance, but is quoted as a mistake"
+        hint = "remove it, or state it as it is often written"
+        self._expect_rejection(claim, claim.tex, MISTAKE, ("not-a-mistake", message, hint))
+
+    def erratum(self, claim: Erratum) -> None:
+        """What the source prints must be rejected, what is right must pass."""
+        message = "what the source prints holds on every instance"
+        hint = "remove it, or say in `means` what it states"
+        self._expect_rejection(claim, claim.quoted, ERRATUM, ("false-erratum", message, hint))
+        for right in self.relations(claim, claim.right):
+            found = check(right, self.session)
+            if found.passed:
+                self.passed(right, found, claim.right)
+            else:
+                self.failed(right, found, claim.right)
+
+    def _expect_rejection(
+        self, claim: Mistake | Erratum, text: Math, kind: str, accepted: tuple[str, str, str]
+    ) -> None:
+        """Reject a quoted relation; `accepted` is the id, message and hint where it holds."""
         kinds, result, relation = self._rejected(claim, text)
+        expected = claim.expected
         if result is None:
-            message = "this holds on every instance, but is quoted as a mistake"
-            self.findings.failed(
-                MISTAKE,
-                str(text),
-                message,
-                id_="not-a-mistake",
-                at=text.at,
-                hint="remove it, or state it as it is often written",
-            )
-            return
-        if result.failure in NO_CONTRADICTION and claim.kind is None:
+            if isinstance(claim, Erratum) and claim.of is not None:
+                return  # the check of published values says so
+            id_, message, hint = accepted
+            self.findings.failed(kind, str(text), message, id_=id_, at=text.at, hint=hint)
+        elif result.failure in NO_CONTRADICTION and expected is None:
             self.refuse(text, result.failure, result.message, result.start, hint=result.hint)
-            return
-        if claim.kind is not None and claim.kind.value not in kinds:
-            message = f"this is no error of kind `{claim.kind.value}`"
+        elif expected is not None and expected.value not in kinds:
+            message = f"this is no error of kind `{expected.value}`"
             hint = f"the checker finds: {', '.join(f'`{it}`' for it in kinds)}"
             self.findings.failed(
-                MISTAKE, str(text), message, id_="other-mistake", at=text.at, hint=hint
+                kind, str(text), message, id_="other-mistake", at=text.at, hint=hint
             )
-            return
-        wrong = claim.kind.value if claim.kind else kinds[0]
-        self._note_rejected(MISTAKE, text, (result, relation), wrong)
+        else:
+            is_decimal = relation is not None and relation.operator == "~"
+            wrong = expected.value if expected else "" if is_decimal else kinds[0]
+            self._note_rejected(kind, text, (result, relation), wrong)
 
     def _note_rejected(
         self, kind: str, text: Math, found: tuple[Result, Relation | None], wrong: str
@@ -114,31 +129,6 @@ class Quoted(Displays):
                 found = diagnose(relation, result, self.session, wanted and wanted.value)
                 return found.kinds, result, relation
         return (), None, None
-
-    def erratum(self, block: ErratumBlock) -> None:
-        """What the source prints must be rejected, what is right must pass."""
-        erratum = block.erratum
-        kinds, result, relation = self._rejected(erratum, erratum.printed)
-        if result is None and erratum.of is not None:
-            return  # the check of published values says so
-        if result is None:
-            message = "what the source prints holds on every instance"
-            self.findings.failed(
-                ERRATUM, str(erratum.printed), message, id_="false-erratum", at=erratum.printed.at
-            )
-        elif result.failure in NO_CONTRADICTION:
-            self.refuse(
-                erratum.printed, result.failure, result.message, result.start, hint=result.hint
-            )
-        else:
-            wrong = "" if relation and relation.operator == "~" else kinds[0]
-            self._note_rejected(ERRATUM, erratum.printed, (result, relation), wrong)
-        for right in self.relations(erratum, erratum.right):
-            found = check(right, self.session)
-            if found.passed:
-                self.passed(right, found, erratum.right)
-            else:
-                self.failed(right, found, erratum.right)
 
 
 def _is_decimal(node: Node) -> bool:

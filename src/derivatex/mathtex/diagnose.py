@@ -149,7 +149,7 @@ class Target:
                     tally.compared += 1
                     compare(relation, evaluator, scope, placed(evaluator, draw, letters), tally)
                 met += tally.compared > before
-                if draws is None and met == ENOUGH:
+                if draws is None and met >= ENOUGH and tally.nonzero:
                     break
         except (
             DifferError,

@@ -170,6 +170,8 @@ def _slopes(node: Node, vocabulary: Vocabulary, letters: tuple[str, ...]) -> Ite
     for body in (node, *bodies):
         for it in walk(body):
             slope: Node | None = None
+            if isinstance(it, Named) and it.name == "sign":
+                continue  # its derivative is zero: no factor that somebody forgot
             if isinstance(it, Named) and len(it.arguments) == 1 and not it.primes:
                 slope = replace(it, primes=1)
             elif isinstance(it, Apply) and len(it.arguments) == 1:

@@ -122,22 +122,38 @@ class Erratum(Claim):
     """A printed line that is not right, what is right, and why.
 
     `of` names the published value that it explains; without it, the quoted relations are checked.
+    `means` says as a relation what `printed` leaves unsaid, or says in a way that cannot be read;
+    `fault` is what the checker must find to be wrong with it.
     """
 
     of: Address | None = None
     kind: ErratumKind
     printed: Math
+    means: Math | None = None
     right: Math
     why: Prose
+    fault: Fault | None = None
+
+    @property
+    def quoted(self) -> Math:
+        """The relation that must be rejected."""
+        return self.means or self.printed
+
+    @property
+    def expected(self) -> Fault | None:
+        """What must be found to be wrong with it."""
+        return self.fault
 
     @property
     def is_given(self) -> bool:
         """Whether it is about the numbers of the problem: those about a published value are."""
         return super().is_given or self.of is not None
 
-    @field_validator("printed", "right")
+    @field_validator("printed", "means", "right")
     @classmethod
-    def _is_one_formula(cls, formula: Math) -> Math:
+    def _is_one_formula(cls, formula: Math | None) -> Math | None:
+        if formula is None:
+            return None
         outermost = [
             token for token in formula.scan.tokens if token.text == "&" and token.outermost
         ]

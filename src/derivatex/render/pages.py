@@ -68,6 +68,16 @@ class ProblemPage:
         """What its heading reads in the PDF's text."""
         return f"Problem {self.number}. {self.title}"
 
+    @property
+    def errata(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Its errata, each with the letter of its part."""
+        return tuple(
+            (part.letter, block)
+            for part in self.parts
+            for block in part.solution
+            if "erratum" in block
+        )
+
 
 def problem_page(
     problem: Problem, solution: Solution, typeset: Typesetter, *, is_handout: bool
@@ -123,8 +133,12 @@ def _block_page(
         page["label"] = typeset.label("tab", block.table)
         page["rows"] = typeset.table(solution.tables[block.table])
     elif isinstance(block, ErratumBlock):
+        errata = [it for it in problem.blocks() if isinstance(it, ErratumBlock)]
+        number = str(errata.index(block) + 1)
+        page["label"] = typeset.label("erratum", number)
+        page["page"] = typeset.page_of("erratum", number)
         if block.erratum.of is None:
-            page |= _counterexample(block.erratum.printed, typeset)
+            page |= _counterexample(block.erratum.quoted, typeset)
         page |= _demonstration(block, typeset)
     elif isinstance(block, MistakeBlock):
         page |= _counterexample(block.mistake.tex, typeset)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pylatex import LongTable, NoEscape, Tabular
 
-from derivatex.model.blocks import ErratumBlock
 from derivatex.render.markup import markup
 from derivatex.render.relations import RelationsPage, relations_page
 from derivatex.solution import State
@@ -37,11 +36,9 @@ class Summary:
     published: int
     agreeing: int
     errata: int
-    quoted: int
     relations: RelationsPage | None
     routes: Markup
     roundings: Markup | None
-    errata_table: Markup
 
 
 def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
@@ -50,12 +47,6 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
     routes = [verdict for verdict in verdicts if verdict.kind == "route"]
     agreeing = [it for it in verdicts if it.kind == "published" and it.state is State.PASSED]
     errata = [it for it in verdicts if it.state is State.ERRATUM]
-    quoted = [
-        block
-        for problem in checked.assignment.problems
-        for block in problem.blocks()
-        if isinstance(block, ErratumBlock)
-    ]
     roundings = [it for it in verdicts if it.kind == "rounding" and it.state is State.NOTED]
     return Summary(
         values=len({(verdict.problem, verdict.claim) for verdict in routes}),
@@ -66,8 +57,6 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
         relations=relations_page(checked, typesetters),
         routes=_routes_table(checked, routes, typesetters[0].marks),
         roundings=_roundings_table(checked, roundings) if roundings else None,
-        quoted=len(quoted),
-        errata_table=_errata_table(checked, typesetters),
     )
 
 
@@ -107,22 +96,6 @@ def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
             (escape(verdict.problem), _code(verdict.claim), f"${ours.tex}$", f"${theirs.tex}$")
         )
     return _table("llrr", ("Problem", "Value", "Printed", "From printed operands"), rows)
-
-
-def _errata_table(checked: Checked, typesetters: Sequence[Typesetter]) -> Markup:
-    """What the source prints and what is right, formula by formula."""
-    rows = [
-        (
-            escape(problem.problem),
-            f"${typeset.tex(block.erratum.printed)}$",
-            f"${typeset.tex(block.erratum.right)}$",
-            block.erratum.kind.words,
-        )
-        for problem, typeset in zip(checked.assignment.problems, typesetters, strict=True)
-        for block in problem.blocks()
-        if isinstance(block, ErratumBlock)
-    ]
-    return _table("llll", ("Problem", "Printed", "Right", "What it is"), rows)
 
 
 def _held(checked: Checked, verdict: Verdict) -> Held:

@@ -100,6 +100,10 @@ class Typesetter:
         """The label of a figure or table of this problem."""
         return markup(f"\\label{{{self.prefix}{kind}:{name}}}")
 
+    def page_of(self, kind: str, name: str) -> Markup:
+        """The page on which something with a label stands."""
+        return markup(f"\\pageref{{{self.prefix}{kind}:{name}}}")
+
     def number(self, address: str, digits: int | None = None) -> Markup:
         """A value in its notation, for mathematics mode."""
         return markup(self._laid_out(find(self.values, address), address, digits))
