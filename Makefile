@@ -17,8 +17,8 @@ help: ## this list
 setup: $(VENV)/.ready ## .venv and TeX Live, as far as they are missing
 	@$(BIN)/derivatex doctor --install --quiet
 
-pdf: setup ## every report, checked, in build/
-	@$(BIN)/derivatex build
+pdf: setup ## every report, and each problem's own, checked, in build/
+	@$(BIN)/derivatex build --problems
 
 report: setup ## one report: make report REPORT=lab3 or REPORT=lab3/3
 	@test -n "$(REPORT)" || { echo "which report? make report REPORT=lab3/3" >&2; exit 2; }

@@ -153,7 +153,7 @@ def test_the_documents_are_typeset(tmp_path: Path) -> None:
     """They become one report, with the letters of all statuses and every rejected mistake."""
     shutil.copytree(PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("build"))
     settings = Settings(tmp_path / "project", 2, lambda _: None)
-    built = build(Target("subjects"), settings)
+    (built,) = build(Target("subjects"), settings)
     assert built.artifact is not None
     assert built.artifact.pages > 40
     tex = (

@@ -14,7 +14,7 @@ from derivatex.check.examine import Examination, examine
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, RefusedError, in_order
 from derivatex.model.assignment import Engine
-from derivatex.read.assignment import FOLDER, read_assignment
+from derivatex.read.assignment import FOLDER, problem_numbers, read_assignment
 from derivatex.render.document import render
 from derivatex.render.environment import template_folder
 from derivatex.typeset.engine import banner
@@ -49,6 +49,15 @@ class Examined:
     solutions: tuple[Solution, ...]
     examination: Examination
 
+    def of(self, number: str) -> Examined:
+        """One problem of it, as if it had been examined alone."""
+        problem = next(it for it in self.assignment.problems if it.problem == number)
+        return Examined(
+            self.assignment.model_copy(update={"problems": (problem,)}),
+            tuple(it for it in self.solutions if it.problem == number),
+            self.examination.of(problem),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -68,39 +77,55 @@ def check(target: Target, settings: Settings) -> Examined:
         return _examined(target, settings, inputs(target, settings))
 
 
-def build(target: Target, settings: Settings) -> Built:
-    """Make a target's PDF, unless the one that is there is what its inputs give.
+def build(target: Target, settings: Settings, *, each: bool = False) -> Iterator[Built]:
+    """Make a target's PDF, and that of each of its problems if asked for, where they changed.
 
-    Raises: RefusedError with the findings of the stage that refused; an earlier PDF stays.
+    Raises: RefusedError with the findings of the stage that refused; earlier PDFs stay.
     """
     project = settings.project
     with _writing(settings):
         now = inputs(target, settings)
-        if not settings.force and store.is_current(target, project, now):
-            return Built(target, None)
-        examined = _examined(target, settings, now)
-        checked = examined.examination.checked
-        if checked is None:
-            raise RefusedError(examined.examination.diagnostics)
-        settings.progress(f"typesetting {target}")
-        artifact = typeset(
-            render(project, checked, is_handout=target.is_handout),
-            settings.engine or checked.assignment.heading.engine,
-            project=project,
-            folder=target.tex(project),
-            target=target.pdf(project),
-        )
-        record = store.read_certificate(target, project)
-        store.write_certificate(target, project, record | {"pdf": _pdf(artifact, now)})
+        numbers = problem_numbers(project, target.slug) if each and not target.problem else ()
+        whole: Examined | None = None
+        for it in (target, *(replace(target, problem=number) for number in numbers)):
+            if not settings.force and store.is_current(it, project, now):
+                yield Built(it, None)
+                continue
+            whole = whole or _examined(target, settings, now)
+            examined = whole if it == target else whole.of(str(it.problem))
+            if it != target:
+                _certify(it, settings, now, examined)
+            built = _typeset(it, settings, now, examined)
+            yield built if it == target else replace(built, warnings=())  # said already
+
+
+def _typeset(target: Target, settings: Settings, now: dict[str, str], examined: Examined) -> Built:
+    """Typeset what passed its checks, and note its digest.
+
+    Raises: RefusedError where something did not pass, or TeX refuses.
+    """
+    project = settings.project
+    checked = examined.examination.checked
+    if checked is None:
+        raise RefusedError(examined.examination.diagnostics)
+    settings.progress(f"typesetting {target}")
+    artifact = typeset(
+        render(project, checked, is_handout=target.is_handout),
+        settings.engine or checked.assignment.heading.engine,
+        project=project,
+        folder=target.tex(project),
+        target=target.pdf(project),
+    )
+    record = store.read_certificate(target, project)
+    store.write_certificate(target, project, record | {"pdf": _pdf(artifact, now)})
     return Built(target, artifact, examined.examination.diagnostics)
 
 
 def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examined:
     """The stages up to the check, and their certificate; the findings are those of all of them."""
-    project = settings.project
     settings.progress(f"reading {target}")
-    assignment = read_assignment(project, target.slug, target.problem)
-    solutions, found = compute(project, assignment, settings.jobs, settings.progress)
+    assignment = read_assignment(settings.project, target.slug, target.problem)
+    solutions, found = compute(settings.project, assignment, settings.jobs, settings.progress)
     settings.progress(f"checking {target}")
     examination = examine(
         assignment,
@@ -111,10 +136,22 @@ def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examin
     )
     everything = in_order([*found, *examination.diagnostics])
     examination = replace(examination, diagnostics=everything)
-    earlier = store.read_certificate(target, project).get("pdf")
-    record = certificate(solutions, examination.verdicts, everything, inputs=now, pdf=earlier)
-    store.write_certificate(target, project, record)
-    return Examined(assignment, tuple(solutions), examination)
+    examined = Examined(assignment, tuple(solutions), examination)
+    _certify(target, settings, now, examined)
+    return examined
+
+
+def _certify(target: Target, settings: Settings, now: dict[str, str], examined: Examined) -> None:
+    """Write the certificate; what it says of the PDF stays until the next PDF is whole."""
+    examination = examined.examination
+    record = certificate(
+        examined.solutions,
+        examination.verdicts,
+        examination.diagnostics,
+        inputs=now,
+        pdf=store.read_certificate(target, settings.project).get("pdf"),
+    )
+    store.write_certificate(target, settings.project, record)
 
 
 def inputs(target: Target, settings: Settings) -> dict[str, str]:

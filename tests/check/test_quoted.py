@@ -153,6 +153,7 @@ def test_what_is_meant_must_be_wrong(
     """The twin: it is refused where it holds, where it cannot be read, and where it is missing."""
     (found,) = author.errors(mutated(of(MEANT), old, new))
     assert found[0] == id_
+    assert found[1] is not None
     assert found[1].line == author.at(place).line
 
 

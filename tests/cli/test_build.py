@@ -38,6 +38,32 @@ def test_nothing_to_do(built: Built, capfd: pytest.CaptureFixture[str]) -> None:
     assert built.is_as_it_was()
 
 
+def test_each_problem_has_a_pdf(built: Built, capfd: pytest.CaptureFixture[str]) -> None:
+    """`--problems` adds a PDF for each problem: the bytes of one that is built alone."""
+    ran = built.project.run(capfd, "build", "demo", "--problems")
+    assert ran.code == 0
+    report, problem = ran.out.splitlines()
+    assert report == "build/demo.pdf  nothing to do"
+    assert problem.startswith("build/demo/1.pdf  ")
+    files = [built.project.root / "build" / "demo" / f"1.{ending}" for ending in ("pdf", "json")]
+    before = [file.read_bytes() for file in files]
+    assert built.project.run(capfd, "build", "demo/1").out == "build/demo/1.pdf  nothing to do\n"
+    assert built.project.run(capfd, "build", "demo/1", "--force").code == 0
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_no_problem_has_a_pdf_where_none_is_asked_for(
+    built: Built, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The twin: without `--problems`, and where the report is refused, there is none."""
+    folder = built.project.root / "build" / "demo"
+    assert built.project.run(capfd, "build", "demo", "--force").code == 0
+    assert not list(folder.glob("*.pdf"))
+    built.project.module.write_text("import nothing_of_that_name\n", encoding="utf-8")
+    assert built.project.run(capfd, "build", "demo", "--problems").code != 0
+    assert not list(folder.glob("*.pdf"))
+
+
 def test_force(built: Built, capfd: pytest.CaptureFixture[str]) -> None:
     """`--force` builds again, in one pass for nothing has changed, and gives the same bytes."""
     before = built.project.pdf.stat().st_ino

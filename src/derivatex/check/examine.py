@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from derivatex.check.displays import Sampling
     from derivatex.mathtex.mutation import Mutation
-    from derivatex.model.assignment import Assignment
+    from derivatex.model.assignment import Assignment, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ class Examination:
     diagnostics: tuple[Diagnostic, ...]
     checked: Checked | None
     mutations: tuple[Mutation, ...] = ()
+
+    def of(self, problem: Problem) -> Examination:
+        """What was found about one problem: no problem's claims depend on another's."""
+        number, files = problem.problem, {problem.file, problem.module}
+        verdicts = tuple(it for it in self.verdicts if it.problem == number)
+        diagnostics = tuple(it for it in self.diagnostics if it.at and it.at.file in files)
+        checked = None
+        if self.checked:
+            assignment = self.checked.assignment.model_copy(update={"problems": (problem,)})
+            solutions = tuple(it for it in self.checked.solutions if it.problem == number)
+            checked = Checked(assignment, solutions, verdicts)
+        return Examination(verdicts, diagnostics, checked)
 
 
 def examine(

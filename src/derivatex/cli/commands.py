@@ -48,6 +48,7 @@ Examples:
   derivatex build                     every report
   derivatex build lab3                build/lab3.pdf
   derivatex build lab3/3              build/lab3/3.pdf
+  derivatex build lab3 --problems     the same, and a PDF for each problem
   derivatex build lab3 --handout      the questions alone
   derivatex build --engine lualatex   another TeX program"""
 )
@@ -58,6 +59,7 @@ Examples:
     help="In place of the assignment's own.",
 )
 @click.option("--handout", is_flag=True, help="The questions alone.")
+@click.option("--problems", is_flag=True, help="A PDF for each problem, too.")
 @click.option("--force", is_flag=True, help="Build even where nothing has changed.")
 @jobs_option
 @common
@@ -66,6 +68,7 @@ def build(  # noqa: PLR0913  # an option each
     *,
     engine: str | None,
     handout: bool,
+    problems: bool,
     force: bool,
     jobs: int,
     project: Path | None,
@@ -80,27 +83,34 @@ def build(  # noqa: PLR0913  # an option each
     found: list[Diagnostic] = []
     for target in targets_of(settings, names, is_handout=handout):
         started = time.monotonic()
-        path = target.pdf(settings.project).relative_to(settings.project)
         try:
-            built = pipeline.build(target, settings)
+            for built in pipeline.build(target, settings, each=problems):
+                terminal.rest()
+                _show(built, settings, terminal, time.monotonic() - started)
+                started = time.monotonic()
         except RefusedError as refused:
             terminal.diagnostics(refused.diagnostics)
             found += refused.diagnostics
-            continue
-        terminal.rest()
-        terminal.diagnostics(built.warnings)
-        if built.artifact is None:
-            terminal.result(f"{path}  nothing to do")
-            continue
-        pages, passes = built.artifact.pages, len(built.artifact.passes)
-        terminal.result(
-            f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
-            f"{time.monotonic() - started:.1f} s"
-        )
-        if terminal.verbose:
-            for number, it in enumerate(built.artifact.passes, start=1):
-                terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
     return exit_code(found)
+
+
+def _show(
+    built: pipeline.Built, settings: pipeline.Settings, terminal: Terminal, seconds: float
+) -> None:
+    """Say what became of a target, and how long it took."""
+    terminal.diagnostics(built.warnings)
+    path = built.target.pdf(settings.project).relative_to(settings.project)
+    if built.artifact is None:
+        terminal.result(f"{path}  nothing to do")
+        return
+    pages, passes = built.artifact.pages, len(built.artifact.passes)
+    terminal.result(
+        f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
+        f"{seconds:.1f} s"
+    )
+    if terminal.verbose:
+        for number, it in enumerate(built.artifact.passes, start=1):
+            terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
 
 
 @cli.command(
