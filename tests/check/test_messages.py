@@ -80,6 +80,15 @@ def test_an_unreadable_condition_has_its_own_place(author: Author, key: str, tok
     assert found.at.line == author.at(token).line
 
 
+@pytest.mark.parametrize("equation", ["a^2 = -1 - c", r"\exp(a) = -c"])
+def test_an_equation_without_a_solution(author: Author, equation: str) -> None:
+    """A line at the solution of an equation that has none says nothing, whatever stands there."""
+    tex = r"\frac{\partial b^2}{\partial b} &= 0"
+    found = error(author, step(tex, f"at: {{a: '{equation}'}}"))
+    assert found.id == "equation-vacuous"
+    assert "no solution of `at`" in found.message
+
+
 def test_what_follows_a_faulty_definition_is_not_blamed(author: Author) -> None:
     """After a definition that cannot be read, only the definition is told."""
     blocks = "- define: 'u = a + Q'\n" + step("u &= 2 a") + step("b &= u + b")

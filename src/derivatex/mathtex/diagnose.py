@@ -229,8 +229,11 @@ def _zero(relation: Relation, result: Result, session: Session, kinds: dict[str,
 
 
 def _is_zero(node: Derivative, relation: Relation, session: Session) -> bool:
-    made = [
-        session.evaluator(relation.setting, draw).nonzero.get(node)
-        for draw in range(min(session.draws, 2))
-    ]
+    try:
+        made = [
+            session.evaluator(relation.setting, draw).nonzero.get(node)
+            for draw in range(min(session.draws, 2))
+        ]
+    except MathError:  # no instance satisfies the conditions of the relation
+        return False
     return False in made and True not in made
