@@ -204,3 +204,15 @@ def test_an_assignments_declarations_are_inherited(
     shared = "symbols: {b: {domain: positive}, c: {domain: positive}}"
     text = Text("", blocks, problem, source=f"Made for the tests.\n{shared}")
     assert (author.errors(text) == []) is not is_right
+
+
+def test_a_family_is_not_given_as_one_array(author: Author) -> None:
+    """Numbers for the members of a family come from a matrix, as the hint says."""
+    head = "dims: {n: {}, s: {}}\nindices: {i: n}\nsymbols:\n"
+    family = head + "  y: {tex: y_i, shape: [s], index: {i: n}, given: [[0, 1], [2, 3]]}\n"
+    blocks = "- derive:\n    - tex: y_i + y_i &= 2 y_i\n      because: so\n      at: given\n"
+    (first,) = found(author, Text("", blocks, family))
+    assert "is a family" in first.message
+    assert "Y_{i:}" in first.hint
+    matrix = head + "  Y: {shape: [n, s], given: [[0, 1], [2, 3]]}\ndefine: 'y_i = Y_{i:}'\n"
+    assert found(author, Text("", blocks, matrix)) == []

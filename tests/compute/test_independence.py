@@ -33,6 +33,11 @@ SHOWN = r"- text: $\val{x}$ gives $\val{double}$."
         ("import sys", "2 * x + len(sys.argv[:0])", "x + x + len(sys.argv[:0])"),  # has no file
         ("class Pair(tuple): pass", "sum(Pair((x, x)))", "2 * Pair((x, x))[0]"),
         ("GRID = [1, 1]", "x * sum(GRID)", "x * sum(GRID)"),
+        (
+            "def y(): return 1",
+            "(lambda y: (lambda: 2 * y)())(x)",
+            "(lambda y: (lambda: y + y)())(x)",
+        ),
     ],
 )
 def test_what_may_be_shared(author: Author, shared: str, ours: str, route: str) -> None:

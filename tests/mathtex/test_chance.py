@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from derivatex.mathtex.judge import check
 from derivatex.mathtex.vocabulary import Size
 from tests.mathtex.problem import Problem, Sym
 from tests.mathtex.test_normal_laws import NORMAL
@@ -264,3 +265,33 @@ def test_what_names_no_law_is_refused(problem: Problem, tex: str, words: str, hi
     error = problem.refusal(tex)
     assert words in error.message
     assert hint in error.hint
+
+
+OF_PARAMETERS = FINITE.but(
+    symbols={**FINITE.symbols, r"\eta": "n"},
+    define=(r"C(\theta) = -\sum_{x, z} r(z) q_\phi(z \mid x) \log p_\theta(x, z)",),
+)
+
+
+def test_a_law_follows_its_parameters_into_a_function() -> None:
+    """A function of a law's parameter depends on it, at other arguments and in derivatives."""
+    OF_PARAMETERS.verifies(
+        r"C(\theta) = -\sum_{x, z} r(z) q_\phi(z \mid x) \log p_\theta(x, z)", "stand-in"
+    )
+    OF_PARAMETERS.rejects(r"C(\theta) = C(\eta)")
+    OF_PARAMETERS.rejects(r"C(2 \theta) = C(\theta)")
+    OF_PARAMETERS.verifies(
+        r"\nabla_\theta C(\theta)"
+        r" = -\sum_{x, z} r(z) q_\phi(z \mid x) \frac{\nabla_\theta p_\theta(x, z)}{p_\theta(x, z)}"
+    )
+    OF_PARAMETERS.verifies(r"C(\theta + \eta) - C(\eta + \theta) + a = a")
+
+
+def test_a_status_does_not_depend_on_what_was_evaluated_before() -> None:
+    """What holds by stand-ins says so, also where they were computed for an earlier line."""
+    problem = FINITE.but(define=(r"m = \mathbb{E}_{z \sim r}[g(z)]",))
+    session = problem.session()
+    statuses = [
+        check(it, session).status for it in problem.relations(r"m = m + 0 = 0 + m", session)
+    ]
+    assert statuses == ["stand-in", "stand-in"]

@@ -218,7 +218,21 @@ def test_an_error_is_measured() -> None:
     assert result.place.right - result.place.left == pytest.approx(1)
 
 
+def test_an_error_of_zeros_is_measured_by_what_they_are_made_of() -> None:
+    """Where both sides are zero up to rounding, the error is relative to the terms on the way."""
+    (_, _, result), *_ = P.results(r"3 a \cdot 0.1 - 0.3 a = 0")
+    assert result.passed
+    assert result.error < 1e-12
+
+
 def test_a_derivative_is_counted_as_confirmed() -> None:
     """Each first derivative was taken a second way."""
     (_, _, result), *_ = P.results(r"\nabla_x (x^\top A x) = (A + A^\top) x")
     assert result.confirmations >= result.draws
+
+
+def test_a_product_that_cancels_says_something() -> None:
+    """A product of arrays that is zero because its terms cancel is no empty statement."""
+    problem = P.but(define=(r"v = y - \frac{x^\top y}{x^\top x} x",))
+    for tex in (r"x^\top v = 0", r"\langle x, v \rangle = 0", r"\operatorname{tr}(x v^\top) = 0"):
+        problem.verifies(tex)

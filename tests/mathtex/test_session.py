@@ -7,6 +7,8 @@ import pytest
 
 from derivatex.mathtex.errors import MathError
 from derivatex.mathtex.instance import DOMAINS
+from derivatex.mathtex.judge import check
+from derivatex.mathtex.scope import Same
 from derivatex.mathtex.session import Setting
 from derivatex.mathtex.tree import Number
 from derivatex.mathtex.vocabulary import Size
@@ -136,6 +138,35 @@ def test_no_instance_for_where() -> None:
     (relation,) = P.relations("a = b", session, where=("a > 1", "a < 0"))
     with pytest.raises(MathError, match="no instance satisfies"):
         session.evaluator(relation.setting, 0)
+
+
+def test_what_was_evaluated_before_changes_no_status() -> None:
+    """Zero on both sides is judged by its terms, also where they were computed before."""
+    problem = P.but(define=("b = a^2", r"d = (a + b) - b - a"))
+    session = problem.session()
+    for draw in range(30):
+        evaluator = session.evaluator(Setting(), draw)
+        evaluator.member("d", (), evaluator.scope)
+    (relation,) = problem.relations("d = 0", session)
+    assert check(relation, session).passed
+
+
+def test_a_key_keeps_its_object() -> None:
+    """Objects are told apart by where they are, which another cannot take while the key lives."""
+    keys = {Same(np.zeros(2)) for _ in range(5)}
+    assert len(keys) == 5
+    node = Number("1")
+    assert Same(node) == Same(node)
+    assert Same(node) != Same(Number("1"))
+
+
+def test_outcomes_are_told_apart_by_their_numbers() -> None:
+    """What a memory knows of an outcome is its value, not the place where it lay."""
+    scope = P.session().evaluator(Setting(), 0).scope
+    known = [scope.happened({"z": (None, value)}).known() for value in (0.5, 0.5, 0.25)]
+    assert known[0] == known[1] != known[2]
+    arrays = [np.array([[1.0], [2.0]]), np.array([[1.0], [3.0]])]
+    assert len({scope.happened({"z": (None, it)}).known() for it in arrays}) == 2
 
 
 def test_an_evaluation_that_takes_too_long_is_refused() -> None:

@@ -87,6 +87,9 @@ class Declaring:
         if name in self.dims:
             raise unreadable(f"`{name}` is also declared under `dims`", None, "keep one of them")
         slots = tuple((letter, self._range(span)) for letter, span in symbol.index.items())
+        if slots and symbol.given is not None:
+            hint = f"give a matrix, say `Y`, and define its members: `{tex} = Y_{{i:}}`"
+            raise unreadable(f"`{name}` is a family, and is given as one array", None, hint)
         shape = symbol.outcome if symbol.outcome is not None else symbol.shape
         if shape is None and symbol.given is not None:
             shape_read: tuple[Node, ...] = tuple(

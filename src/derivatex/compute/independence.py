@@ -65,10 +65,11 @@ def _behind(item: Any) -> tuple[Any, ...]:  # noqa: ANN401  # any object of the 
 def _named_in(function: FunctionType, folder: Path) -> Iterator[Any]:
     """Yield the globals, defaults and closed-over objects that a function's code names."""
     yield function.__defaults__ or ()
-    known = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+    enclosed = inspect.getclosurevars(function).nonlocals
     for code in _codes(function.__code__):
-        for name in (*code.co_names, *code.co_freevars):
-            item = known.get(name)
+        yield from (enclosed.get(name) for name in code.co_freevars)  # else it is a local's
+        for name in code.co_names:
+            item = function.__globals__.get(name)
             yield item
             if isinstance(item, ModuleType) and _is_below(getattr(item, "__file__", None), folder):
                 yield from (getattr(item, part, None) for part in code.co_names)

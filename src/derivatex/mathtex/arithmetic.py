@@ -11,6 +11,7 @@ from derivatex.mathtex import arrays, tree
 from derivatex.mathtex.depends import open_parameters
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.machine import Machine
+from derivatex.mathtex.scope import Same
 from derivatex.mathtex.tree import Apply, Big, Cases, Matrix, Named, Node, Norm, Optimum
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ class Arithmetic(Machine):
 
     def noted(self, value: Value) -> None:
         """Remember the size of a number on the way."""
-        bare = arrays.plain(value)
-        size = abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))
+        size = _largest(value)
         self.peak = max(self.peak, size)  # a NaN leaves it
         self.largest_term = max(self.largest_term, size)
 
@@ -41,7 +41,10 @@ class Arithmetic(Machine):
         """A product."""
         made = self.value(node.factors[0], scope)
         for factor in node.factors[1:]:
-            made = arrays.mul(made, self.value(factor, scope))
+            other = self.value(factor, scope)
+            if scope.shift is self.root and arrays.shape(made) and arrays.shape(other):
+                self.noted(_largest(made) * _largest(other))  # entries of a matrix product are sums
+            made = arrays.mul(made, other)
         return made
 
     def hadamard(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
@@ -91,6 +94,8 @@ class Arithmetic(Machine):
     def inner(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
         """An inner product."""
         left, right = self.value(node.left, scope), self.value(node.right, scope)
+        if scope.shift is self.root:
+            self.noted(_largest(left) * _largest(right))
         return anp.sum(arrays.entrywise(left, right))
 
     def root_of(self, node: Any, scope: Scope) -> Value:  # noqa: ANN401
@@ -125,6 +130,8 @@ class Arithmetic(Machine):
             return made if node.name == "max" else -made
         if node.name == "kronecker":
             return float(arrays.re(values[0]) == arrays.re(values[1]))
+        if node.name == "trace" and scope.shift is self.root:
+            self.noted(values[0])
         function = arrays.FUNCTIONS[node.name]
         if node.name not in arrays.ENTRYWISE and node.primes:
             raise unreadable(f"no derivative of `{node.name}` by a prime", node.at)
@@ -241,7 +248,7 @@ class Arithmetic(Machine):
             if branch.condition is not None:
                 is_taken = self.holds(branch.condition, scope)
             if is_taken:
-                self.reached.setdefault(id(node), set()).add(k)
+                self.reached.setdefault(Same(node), set()).add(k)
                 made.append(self.value(branch.value, scope))
         if not made:
             raise MathError(Kind.NAN, "no branch of the cases applies", node.at)
@@ -256,3 +263,9 @@ def _is_even_power_of_norm(node: tree.Pow) -> bool:
     is_euclidean = isinstance(base, Norm) and base.kind in {"", "2", "F"}
     is_even = isinstance(exponent, tree.Number) and exponent.text in {"2", "4"}
     return is_euclidean and is_even
+
+
+def _largest(value: Value) -> float:
+    """The largest absolute value of its entries; NaN where one is undefined."""
+    bare = arrays.plain(value)
+    return abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))

@@ -72,9 +72,9 @@ class Calculus(Machine):
             raise NestedError
         if not node.by:
             return self._by_argument(node, scope)
+        terms = self.largest_term
         raw, inputs = self._raw(node, scope)
         if scope.shift is self.root:
-            terms = self.largest_term
             self.noted(raw)
             self.noted(self.value(node.of, scope))
             self.largest_term = terms  # what is differentiated is no term of what is compared

@@ -77,8 +77,8 @@ def _compare_values(
     left, right = _fitted(relation, values, place)
     sizes = np.abs(np.concatenate([left.reshape(-1), right.reshape(-1)]))
     scale = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
-    if scale > ROUNDING * 100 * max(1e-3, evaluator.peak):
-        tally.nonzero = True
+    is_nonzero = scale > ROUNDING * 100 * max(1e-3, evaluator.peak)
+    tally.nonzero |= is_nonzero
     allowed = RELATIVE * scale + ROUNDING * evaluator.peak
     if relation.operator == "~":
         allowed += _half_units(relation, evaluator)
@@ -87,7 +87,9 @@ def _compare_values(
         tally.nonzero |= relation.operator == "!="
         if relation.operator in {"=", ":="}:
             gap = float(np.max(np.abs(left - right), initial=0.0))
-            tally.error = max(tally.error, gap / (scale or 1.0))
+            tally.error = max(
+                tally.error, gap / (scale if is_nonzero else max(1.0, evaluator.peak))
+            )
         return
     where = np.argwhere(wrong)[0] if left.shape else ()
     entry = tuple(int(k) + 1 for k in where)

@@ -15,7 +15,7 @@ from derivatex.mathtex.conditions import Conditions
 from derivatex.mathtex.errors import MathError, misshapen, unreadable
 from derivatex.mathtex.members import Members
 from derivatex.mathtex.optima import Optima
-from derivatex.mathtex.scope import Key, Scope, Shift
+from derivatex.mathtex.scope import Key, Same, Scope, Shift
 from derivatex.mathtex.tree import Letter, Node, Sym
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ class Evaluator(Members, Arithmetic, Calculus, Chance, Optima, Conditions):
         self.peak = self.largest_term = 0.0
         self.steps = 0
         self.depth = 0
-        self.reached: dict[int, set[int]] = {}
+        self.reached: dict[Same, set[int]] = {}
         self.confirmations = 0
         self.used_chance = False
         self.nonzero: dict[Node, bool] = {}
         self.trail: list[set[Key]] = []  # what the values are made of that are being evaluated
         self.touched: dict[Any, frozenset[Key]] = {}
+        self.met: dict[Any, tuple[float, float, bool]] = {}
         settings = options or {}
         self.scope = Scope(
             self.root,

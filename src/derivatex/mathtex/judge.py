@@ -14,6 +14,7 @@ from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.places import numbers_at, placed, scopes
 from derivatex.mathtex.relation import DifferError, Relation, Result, Tally
+from derivatex.mathtex.scope import Same
 from derivatex.mathtex.session import EDGE, Session
 from derivatex.mathtex.tree import (
     Abs,
@@ -130,8 +131,7 @@ def _refuse_zeros(relation: Relation, session: Session) -> None:
     """Zero equals zero says something only where something could be other than zero."""
     loose = replace(relation, setting=replace(relation.setting, at=(), where=()), conditions=())
     for draw in range(2):
-        evaluator = session.evaluator(loose.setting, draw + 7)
-        evaluator.largest_term = 0.0
+        evaluator = session.fresh(loose.setting, draw + 7)  # remembers no terms
         try:
             for k, (_, scope) in enumerate(scopes(loose, evaluator)):
                 if k > 60:  # noqa: PLR2004
@@ -154,7 +154,7 @@ def _reach_branches(relation: Relation, session: Session, tally: Tally) -> None:
     def missing() -> tuple[Cases, int] | None:
         for node in nodes:
             for k in range(len(node.branches)):
-                if k not in tally.reached.get(id(node), set()):
+                if k not in tally.reached.get(Same(node), set()):
                     return node, k
         return None
 

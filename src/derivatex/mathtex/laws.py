@@ -12,6 +12,7 @@ from derivatex.mathtex import arrays
 from derivatex.mathtex.depends import open_outcomes
 from derivatex.mathtex.errors import misshapen, unreadable
 from derivatex.mathtex.machine import Machine
+from derivatex.mathtex.scope import by_content
 from derivatex.mathtex.tree import Div, LawCall, Node, Normal
 
 if TYPE_CHECKING:
@@ -123,15 +124,20 @@ class Laws(Machine):
         depends = self.depends(name)
         while shift.parent is not None and depends.isdisjoint(shift.names):
             shift = shift.parent
+        replaced = {it: scope.arguments[it] for it in law.parameters if it in scope.arguments}
         for parameter in law.parameters:
             self.member(parameter, (), scope)  # so that it is known what the table is made of
-        key = ("table", name)
+        if replaced:  # within a function of its parameters
+            shift = scope.shift
+        key = ("table", name, *((it, by_content(value)) for it, value in replaced.items()))
         if key not in shift.memo:
             sizes = tuple(self.count(it) for it in law.of + law.given)
             generator = self.instance.generator("table " + name)
             weights = generator.uniform(-1.0, 1.0, size=sizes)
             for parameter in law.parameters:
-                value = self.member(parameter, (), scope.under(shift))
+                value = replaced.get(parameter)
+                if value is None:
+                    value = self.member(parameter, (), scope.under(shift))
                 flat = value.reshape(-1) if arrays.shape(value) else anp.array([value])
                 slopes = generator.uniform(-0.8, 0.8, size=(*sizes, arrays.shape(flat)[0]))
                 weights = weights + anp.dot(slopes, flat)

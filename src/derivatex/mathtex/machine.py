@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from derivatex.mathtex.arrays import Value
     from derivatex.mathtex.instance import Instance
-    from derivatex.mathtex.scope import Key, Scope, Shift
+    from derivatex.mathtex.scope import Key, Same, Scope, Shift
     from derivatex.mathtex.tree import Big, Node
     from derivatex.mathtex.vocabulary import Definition, Symbol, Vocabulary
 
@@ -27,9 +27,10 @@ class Machine:
     confirmations: int
     used_chance: bool
     nonzero: dict[Node, bool]  # derivatives that were taken, and whether they were ever not zero
-    reached: dict[int, set[int]]  # the branches of `cases` that were taken
+    reached: dict[Same, set[int]]  # the branches of `cases` that were taken
     trail: list[set[Key]]  # what the values are made of that are being evaluated
     touched: dict[Any, frozenset[Key]]
+    met: dict[Any, tuple[float, float, bool]]  # peak, largest term and chance behind each value
 
     def value(self, node: Node, scope: Scope) -> Value:
         """The value of a formula."""

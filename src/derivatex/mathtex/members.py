@@ -83,6 +83,7 @@ class Members(Machine):
         full = (kind, key, known)
         if full not in self.touched:
             self._record(full, key, scope.under(self.root), compute)
+        self._meet(self.met[full])
         made_of = self.touched[full]
         if self.trail:
             self.trail[-1] |= made_of
@@ -106,12 +107,23 @@ class Members(Machine):
         compute: Callable[[Scope], Value],
     ) -> None:
         self.trail.append({key, (key[0], ())} if full[0] else {key})  # an entry is of its array
+        before = (self.peak, self.largest_term, self.used_chance)
+        self.peak = self.largest_term = 0.0
+        self.used_chance = False
         try:
             if full not in self.root.memo:
                 self.root.memo[full] = compute(scope)
         finally:
             made_of = self.trail.pop()
+            self.met[full] = (self.peak, self.largest_term, self.used_chance)
+            self._meet(before)
         self.touched[full] = frozenset(made_of)
+
+    def _meet(self, met: tuple[float, float, bool]) -> None:
+        """Count in what was met on the way to a value, whoever computed it first."""
+        self.peak = max(self.peak, met[0])
+        self.largest_term = max(self.largest_term, met[1])
+        self.used_chance = self.used_chance or met[2]
 
     def _known(self, name: str, scope: Scope) -> tuple[Any, ...] | None:
         """Which outcomes a value is to be remembered for; None where it must not be."""

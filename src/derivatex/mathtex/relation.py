@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from derivatex.mathtex.errors import Kind
+    from derivatex.mathtex.scope import Same
     from derivatex.mathtex.vocabulary import Range
 
 
@@ -101,7 +102,7 @@ class Tally:
     truths: set[bool] = field(default_factory=set)
     used_chance: bool = False
     confirmations: int = 0
-    reached: dict[int, set[int]] = field(default_factory=dict)
+    reached: dict[Same, set[int]] = field(default_factory=dict)
 
 
 class DifferError(Exception):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from autograd.tracer import isbox
 
 from derivatex.mathtex.arrays import plain
 
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
     from derivatex.mathtex.arrays import Value
 
 Key = tuple[str, tuple[int, ...]]  # a symbol and, in a family, which member
+
+
+class Same:
+    """An object as a key: equal to itself alone, and kept as long as the key is."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: object) -> None:
+        """Keep the object."""
+        self.of = of
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are about one object."""
+        return isinstance(other, Same) and other.of is self.of
+
+    def __hash__(self) -> int:
+        """Tell objects apart by where they are."""
+        return id(self.of)
 
 
 class Shift:
@@ -87,6 +106,14 @@ class Scope:
     def known(self) -> tuple[Any, ...]:
         """What of the outcomes a memory must tell apart."""
         return tuple(
-            (name, index if index is not None else id(value))
+            (name, index if index is not None else by_content(value))
             for name, (index, value) in sorted(self.outcomes.items())
         )
+
+
+def by_content(value: Value) -> Any:  # noqa: ANN401  # some key
+    """What tells a value from others: its numbers, or itself while a derivative is traced."""
+    if isbox(value):
+        return Same(value)
+    array = np.asarray(value)
+    return array.dtype.char, array.tobytes()

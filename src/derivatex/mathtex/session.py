@@ -15,6 +15,7 @@ from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.errors import Kind, MathError, misshapen, unreadable
 from derivatex.mathtex.evaluate import Evaluator
 from derivatex.mathtex.instance import Instance
+from derivatex.mathtex.scope import Same
 from derivatex.mathtex.tree import Cases, Comparison, Node, Optimum, Val
 from derivatex.mathtex.walk import walk
 
@@ -211,7 +212,7 @@ class Session:
                     raise
         for node in cases:
             for k, branch in enumerate(node.branches):
-                if k not in evaluator.reached.get(id(node), set()):
+                if k not in evaluator.reached.get(Same(node), set()):
                     message = f"branch {k + 1} of the cases is reached at no number"
                     raise MathError(Kind.VACUOUS, message, branch.at)
 
@@ -224,12 +225,13 @@ class Session:
         """
         key = (setting, draw)
         if key not in self.evaluators:
-            self.evaluators[key] = self._made(setting, draw)
+            self.evaluators[key] = self.fresh(setting, draw)
         made = self.evaluators[key]
         made.steps = 0
         return made
 
-    def _made(self, setting: Setting, draw: int) -> Evaluator:
+    def fresh(self, setting: Setting, draw: int) -> Evaluator:
+        """An evaluator that has computed nothing yet; raises as the above."""
         options = {"partial": setting.partial, "layout": setting.layout}
         for attempt in range(MAX_TRIES if setting.where else 1):
             number = draw + attempt * 101
