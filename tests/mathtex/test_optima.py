@@ -179,3 +179,40 @@ def test_a_bound_of_the_domain_is_respected() -> None:
     P.rejects(r"\arg\min_u (u + 1)^2 = -1")
     P.verifies(r"\arg\min_u (u + 1)^2 = 0")
     P.rejects(r"\arg\min_t (t + 1)^2 = 0")
+
+
+BOX = Problem(
+    {
+        "q": "n",
+        "e": Sym("n", "unit"),
+        "s": Sym("n", "simplex"),
+        r"\mathbf{1}": Sym("n", "ones"),
+        "E": "",
+        r"\Delta": "",
+    },
+    define=(
+        r"k_i = [q_i < 0]",
+        r"l_i = [q_i \ge 0]",
+        r"p_i = [q_i = \min_j q_j]",
+        r"o_i = [q_i = \max_j q_j]",
+    ),
+    indices={"i": "n", "j": "n"},
+)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (r"\arg\min_{e \in E} q^\top e = k", r"\arg\min_{e \in E} q^\top e = l"),
+        (r"\arg\max_{e \in E} q^\top e = l", r"\arg\max_{e \in E} q^\top e = k"),
+        (
+            r"\arg\min_{e \in E} \|e - \tfrac12 \mathbf{1} + k\|^2 = \tfrac12 (\mathbf{1} - k)",
+            r"\arg\min_{e \in E} \|e - \tfrac12 \mathbf{1} + k\|^2 = \tfrac14 (\mathbf{1} - k)",
+        ),
+        (r"\arg\min_{s \in \Delta} q^\top s = p", r"\arg\min_{s \in \Delta} q^\top s = o"),
+    ],
+)
+def test_optima_at_the_bounds_of_a_domain(true: str, false: str) -> None:
+    """At a bound the slope may point outwards; elsewhere it vanishes, also beside such entries."""
+    BOX.verifies(true, "optimality")
+    BOX.rejects(false)
