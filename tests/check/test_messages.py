@@ -9,6 +9,7 @@ from derivatex.check.displays import Sampling
 from derivatex.diagnostics import ExitCode, Severity, errors_in
 from derivatex.solution import State
 from tests.check.relations import (
+    HEAD,
     error,
     errors,
     mistake,
@@ -168,3 +169,24 @@ def test_a_symbol_is_used_wherever_it_is_read(author: Author, blocks: str) -> No
     )
     unused = [it.message for it in author.examine(text).diagnostics if "symbol" in it.message]
     assert not [it for it in unused if "`x`" in it or "`y`" in it]
+
+
+NAMED = r"""
+  x_new: {tex: 'x_{\mathrm{new}}', shape: [n]}
+  old: {tex: 'a^{\text{old}}'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tex", "id_"),
+    [
+        (r"x_{\mathrm{new}} + x &= x + x_{\text{new}}", ""),
+        (r"a^{\mathrm{old}} + a &= a + a^{\text{old}}", ""),
+        (r"a^{\mathrm{old}} + a &= 2 a", "equation"),
+        (r"x_{\mathrm{old}} &= x", "equation-parse"),
+    ],
+)
+def test_words_in_a_script_belong_to_the_letter(author: Author, tex: str, id_: str) -> None:
+    """A word in a script is part of a declared name, and no text between statements."""
+    found = author.errors(replace(of(step(tex)), head=HEAD + NAMED.strip("\n")))
+    assert [it for it, _ in found] == ([id_] if id_ else [])

@@ -23,6 +23,7 @@ CONNECTIVES = {
     "respectively",
 }  # fmt: skip
 DECORATIONS = {r"\overset", r"\underset", r"\stackrel"}
+SCRIPTS = {"_", "^"}
 OPERATORS = {"+", "-", r"\cdot", r"\times", r"\odot", r"\oslash", "/", r"\circ"}
 OPENERS = {"(", "[", r"\{", "{", r"\langle", r"\lfloor", r"\lceil", r"\llbracket"}
 CLOSERS = {")", "]", r"\}", "}", r"\rangle", r"\rfloor", r"\rceil", r"\rrbracket"}
@@ -67,7 +68,7 @@ def pieces_of(  # noqa: C901  # one branch for each kind of separator
         elif (
             token.kind == "word"
             and _is_word(token, vocabulary)
-            and not (k and found[k - 1].text in DECORATIONS)
+            and not (k and found[k - 1].text in DECORATIONS | SCRIPTS)
         ):
             _start_after(token, pieces)
             here = pieces[-1]

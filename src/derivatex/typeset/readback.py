@@ -52,7 +52,7 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
 def _set_against_others(number: str, text: str) -> int:
     """How often a number stands in a text where signs and exponents are set against it."""
     sign = "" if number.startswith("−") else "−?"
-    return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}(?!\d\d|\.)", text))
+    return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}(?!\d\d|\.\d)", text))
 
 
 def page_count(pdf: Path) -> int:
