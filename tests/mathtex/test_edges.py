@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derivatex.mathtex.errors import MathError
+from derivatex.mathtex.tree import Number
 from derivatex.mathtex.vocabulary import Size
 from tests.mathtex.problem import Problem, Sym
 
@@ -112,3 +113,16 @@ def test_a_bold_vector_has_light_entries() -> None:
     bold.rejects(r"\|\mathbf{v}\|^2 = 2 \sum_i v_i^2")
     with pytest.raises(MathError, match="not declared"):
         bold.verifies(r"v = \mathbf{v}")
+
+
+def test_a_column_of_one_entry_is_a_number_beside_a_number() -> None:
+    """Where a size is one, a product that collapses and a column that does not still fit."""
+    small = Problem(
+        {"T": "N - 2, N", "x": "N", "b": "", r"\mathbf{1}": Sym("N - 2", "ones"), "y": "N - 2"},
+        dims={"N": Size(least=Number("3"), most=3)},
+    )
+    small.verifies(r"T x + b \mathbf{1} = b \mathbf{1} + T x")
+    small.verifies(r"(T x) \odot y = y \odot (T x) + b \mathbf{1} - b \mathbf{1}")
+    small.rejects(r"T x + b \mathbf{1} = T x - b \mathbf{1}")
+    larger = small.but(dims={"N": Size(least=Number("4"))})
+    larger.rejects(r"T x + b = T x + b \mathbf{1}")

@@ -79,11 +79,18 @@ def column(entries: Sequence[Value]) -> Value:
     return anp.array(list(entries)).reshape(-1, 1)
 
 
+def fitted(*values: Value) -> list[Value]:
+    """The same values; a column of one entry is a number beside a number."""
+    sizes = {shape(value) for value in values}
+    return [collapsed(value) for value in values] if sizes == {(), (1, 1)} else list(values)
+
+
 def add(values: Sequence[Value]) -> Value:
     """A sum.
 
     Raises: MathError of kind SHAPE where the terms differ in shape.
     """
+    values = fitted(*values)
     sizes = [shape(value) for value in values]
     total = values[0]
     for value, size in zip(values[1:], sizes[1:], strict=True):
@@ -127,6 +134,7 @@ def entrywise(left: Value, right: Value) -> Value:
 
     Raises: MathError of kind SHAPE where the shapes differ.
     """
+    left, right = fitted(left, right)
     one, two = shape(left), shape(right)
     if one != two:
         hint = "a number scales by juxtaposition" if () in {one, two} else ""

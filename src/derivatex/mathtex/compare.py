@@ -104,7 +104,7 @@ def _fitted(
     relation: Relation, values: tuple[Value, Value], place: Place
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Both sides in one shape; a plain zero, or the bound of an inequality, fits every shape."""
-    left, right = (np.asarray(value, dtype=float) for value in values)
+    left, right = (np.asarray(value, dtype=float) for value in arrays.fitted(*values))
     if left.shape != right.shape:
         is_zero = any(side.shape == () and float(side) == 0.0 for side in (left, right))
         is_bound = relation.operator not in EQUALITIES and () in {left.shape, right.shape}
