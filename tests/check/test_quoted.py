@@ -181,3 +181,11 @@ def test_whatever_the_checker_finds_can_be_stated() -> None:
     found = {it.value for it in Error} - {Error.DIGIT.value}  # a digit more is a factor
     found |= {it.value for it in Kind} - {Kind.FAIL.value}  # which has the kinds of repairs
     assert {it.value for it in Fault} == found | {"boundary", "zero", "value"}
+
+
+def test_nothing_mends_an_inequality(author: Author) -> None:
+    """A rejected inequality has a counterexample; one change of it would say nothing."""
+    (verdict,) = author.verdicts(of(mistake("a^2 + 1 < a")), "mistake")
+    assert verdict.evaluated is not None
+    assert verdict.evaluated.wrong == ""
+    assert verdict.evaluated.against

@@ -143,6 +143,16 @@ def test_a_report_without_errata_has_no_list_of_them(author: Author) -> None:
     assert "Errata of the source" not in words(rendered(author, Text("", blocks, HEAD)))
 
 
+def test_a_message_is_typeset(author: Author) -> None:
+    """Names in a message stand in a typewriter face; nothing is escaped twice."""
+    garbled = mutated(
+        GOOD, "    printed: u \\gg a\n    means: u = a\n", "    printed: u = (a\n    fault: parse\n"
+    )
+    tex = words(rendered(author, garbled))
+    assert r"Rejected by the build:} \texttt{(} is never closed" in tex
+    assert "textasciigrave" not in tex
+
+
 def test_the_first_page_counts_the_relations(author: Author) -> None:
     """The first page says how many relations have which status, and how many were rejected."""
     tex = words(rendered(author)).partition(r"\dxproblem")[0]

@@ -67,8 +67,7 @@ class Quoted(Displays):
                 kind, str(text), message, id_="other-mistake", at=text.at, hint=hint
             )
         else:
-            is_decimal = relation is not None and relation.operator == "~"
-            wrong = expected.value if expected else "" if is_decimal else kinds[0]
+            wrong = expected.value if expected else kinds[0] if _is_equation(relation) else ""
             self._note_rejected(kind, text, (result, relation), wrong)
 
     def _note_rejected(
@@ -129,6 +128,11 @@ class Quoted(Displays):
                 found = diagnose(relation, result, self.session, wanted and wanted.value)
                 return found.kinds, result, relation
         return (), None, None
+
+
+def _is_equation(relation: Relation | None) -> bool:
+    """Whether one change that mends a relation says what is wrong with it."""
+    return relation is None or relation.operator in {"=", ":="}
 
 
 def _is_decimal(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import inspect
 import sys
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CONTAINERS = (tuple, list, set, frozenset)
+NAMED = {"LOAD_GLOBAL", "LOAD_NAME"}  # what a code takes from its module, attributes aside
 
 
 def shared_names(first: Callable[..., Any], second: Callable[..., Any], folder: Path) -> list[str]:
@@ -68,7 +70,9 @@ def _named_in(function: FunctionType, folder: Path) -> Iterator[Any]:
     enclosed = inspect.getclosurevars(function).nonlocals
     for code in _codes(function.__code__):
         yield from (enclosed.get(name) for name in code.co_freevars)  # else it is a local's
-        for name in code.co_names:
+        for name in dict.fromkeys(
+            it.argval for it in dis.get_instructions(code) if it.opname in NAMED
+        ):
             item = function.__globals__.get(name)
             yield item
             if isinstance(item, ModuleType) and _is_below(getattr(item, "__file__", None), folder):

@@ -55,6 +55,9 @@ def pieces_of(  # noqa: C901  # one branch for each kind of separator
         if level > 0 or is_dots or token.text == r"\dots":
             if level < 0:
                 break
+            if joins and level == level_change(token):  # a bracket opens a row or a cell
+                here = _joined(here, pieces, vocabulary, is_led=cell % 2 == 1)
+                joins = False
             here.written.append(token)
         elif token.kind in {"break", "amp"}:
             cell = 0 if token.kind == "break" else cell + 1
@@ -76,13 +79,21 @@ def pieces_of(  # noqa: C901  # one branch for each kind of separator
         else:
             if joins:
                 is_sign = token.text in OPERATORS and bool(here.written)  # not behind a comma
-                if token.text in RELATIONS or is_sign or cell % 2 == 1:
-                    here = _last_statement(pieces, vocabulary) or here
-                elif here.written and not _dangles(here):
-                    pieces.append(here := Piece())
+                is_led = token.text in RELATIONS or is_sign or cell % 2 == 1
+                here = _joined(here, pieces, vocabulary, is_led=is_led)
             joins = False
             here.written.append(token)
     return _with_lone_letters([piece for piece in pieces if _trimmed(piece).written], vocabulary)
+
+
+def _joined(here: Piece, pieces: list[Piece], vocabulary: Vocabulary, *, is_led: bool) -> Piece:
+    """The piece to which a new row or cell belongs: one that goes on, or a new one."""
+    if is_led:
+        return _last_statement(pieces, vocabulary) or here
+    if here.written and not _dangles(here):
+        pieces.append(Piece())
+        return pieces[-1]
+    return here
 
 
 def _following(found: tuple[Token, ...]) -> list[Token | None]:

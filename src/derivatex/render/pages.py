@@ -13,9 +13,8 @@ from derivatex.model.blocks import (
     MistakeBlock,
     TableBlock,
 )
-from derivatex.render.markup import markup
+from derivatex.render.markup import markup, message
 from derivatex.solution import entry, find
-from derivatex.tex.escape import escape
 
 if TYPE_CHECKING:
     from derivatex.model.assignment import Problem
@@ -152,9 +151,9 @@ def _counterexample(quoted: Math, typeset: Typesetter) -> dict[str, Any]:
         return {"found": None}
     detail = verdict.detail.removeprefix("rejected: ")
     return {
-        "found": escape(detail),
+        "found": message(detail),
         "wrong": WRONG.get(verdict.evaluated.wrong, ""),
-        "against": escape(verdict.evaluated.against),
+        "against": message(verdict.evaluated.against),
     }
 
 
