@@ -100,3 +100,11 @@ def test_what_holds_has_no_kind() -> None:
     """A relation that passes is not diagnosed."""
     session, relation, result = next(iter(P.results("a + b = b + a")))
     assert diagnose(relation, result, session).kinds == ()
+
+
+@pytest.mark.parametrize(("steps", "kinds"), [(1_000_000, "power"), (10, "value")])
+def test_a_search_ends(monkeypatch: pytest.MonkeyPatch, steps: int, kinds: str) -> None:
+    """After so many steps of evaluation the search for a repair ends without one."""
+    monkeypatch.setattr("derivatex.mathtex.diagnose.MAX_STEPS", steps)
+    session, relation, result = next(iter(P.results(r"(a + b) (a - b) c = (a^2 - b^2) c^2")))
+    assert diagnose(relation, result, session).kinds == (kinds,)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from derivatex.mathtex.vocabulary import Size
 from tests.mathtex.problem import Problem, Sym
 
 P = Problem(
@@ -236,3 +237,27 @@ def test_a_product_that_cancels_says_something() -> None:
     problem = P.but(define=(r"v = y - \frac{x^\top y}{x^\top x} x",))
     for tex in (r"x^\top v = 0", r"\langle x, v \rangle = 0", r"\operatorname{tr}(x v^\top) = 0"):
         problem.verifies(tex)
+
+
+MANY = Problem(
+    {"T": "n, n, n, n", "a": ""},
+    dims={"n": Size(fixed=6)},
+    indices={"i": "n", "j": "n", "k": "n", "l": "n"},
+)
+
+
+@pytest.mark.parametrize(
+    "place", ["i = 1", "i = n", "i = j = k = l", "i = 1 < n = l", "i < j", "i + j + k + l = 2 n"]
+)
+def test_of_many_places_some_are_compared(place: str) -> None:
+    """Of 1296 places the corners, the diagonal and others are compared, so none of these hides."""
+    wrong = rf"T_{{ijkl}} = T_{{ijkl}} + a [{place}]".replace("i = j = k = l", "i = j] [k = l")
+    MANY.rejects(wrong.replace("1 < n = l", "1] [l = n"))
+    MANY.verifies(r"T_{ijkl} + a = a + T_{ijkl}")
+
+
+def test_a_range_that_depends_on_another() -> None:
+    """Indices below one another are all met, and fail where one of them is wrong."""
+    below = Problem({"A": "n, n"}, indices={"i": "n", "j": "i"})
+    below.verifies(r"A_{ij} [j \le i] = A_{ij}, \quad j \in \{1, \dots, i\}")
+    below.rejects(r"A_{ij} [j < i] = A_{ij}, \quad j \in \{1, \dots, i\}")

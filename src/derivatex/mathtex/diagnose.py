@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from derivatex.mathtex.session import Session
 
 MAX_NODES = 60_000  # of the formulas that are tried before a search ends
+MAX_STEPS = 1_500_000  # of their evaluation, some ten seconds
 MOST_DRAWS, ENOUGH = 20, 3  # draws that are looked at until enough of them say something
 MORE_DRAWS = 25  # than a check has, before two formulas count as one
 MENDING = {error.value for error in Error}
@@ -82,7 +83,7 @@ def _repaired(
     tried, size = 0, sum(1 for _ in walk(relation.right))
     for change, made in repairs(relation.right, session.vocabulary, sizes, tuple(relation.letters)):
         tried += size
-        if tried > MAX_NODES:
+        if tried > MAX_NODES or target.steps > MAX_STEPS:
             break
         name = Error.FACTOR.value if change.kind is Error.DIGIT else change.kind.value
         if kinds and wanted in {None, *kinds}:
@@ -115,6 +116,7 @@ class Target:
         is_given = any(isinstance(it, Val) for it in (*walk(relation.left), *walk(relation.right)))
         setting = replace(relation.setting, is_given=relation.setting.is_given or is_given)
         self.relation, self.session = replace(relation, setting=setting), session
+        self.steps = 0
 
     def agrees(self, right: Node) -> bool:
         """Whether the relation would hold with this right side."""
@@ -139,10 +141,12 @@ class Target:
     ) -> bool:
         tally = Tally()
         met = 0  # draws on which the conditions hold at some place
+        used: list[Evaluator] = []
         try:
             for draw in draws or range(MOST_DRAWS):
                 before = tally.compared
                 evaluator = self.session.evaluator(relation.setting, draw)
+                used.append(evaluator)
                 evaluator.instance.is_printed = relation.operator != "~"
                 evaluator.peak = 0.0
                 for letters, scope in scopes(self.relation, evaluator):
@@ -160,6 +164,8 @@ class Target:
             RecursionError,
         ):
             return False
+        finally:
+            self.steps += sum(evaluator.steps for evaluator in used)
         return tally.compared > 0 and (tally.nonzero or zeros)
 
 

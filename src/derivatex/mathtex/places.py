@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,49 +25,71 @@ MAX_PLACES = 64  # values of free indices that are compared on one instance
 
 
 def scopes(relation: Relation, evaluator: Evaluator) -> Iterator[tuple[dict[str, int], Scope]]:
-    """Every value of free indices and open outcomes at which the conditions hold."""
+    """Every value of free indices and open outcomes at which the conditions hold.
+
+    Of very many values of the indices some are taken: the corners, the diagonal, others at random.
+    """
     sides = (relation.left, relation.right)
-    places = list(_indexed(relation, evaluator, relation.letters, evaluator.scope))
-    for letters, scope in _some(places, evaluator.instance.draw):
+    for letters in _indices(relation, evaluator):
+        scope = evaluator.scope.at(**letters)
         for inside in evaluator.free_outcomes((*sides, *relation.conditions), scope):
             if all(evaluator.holds(it, inside) for it in relation.conditions):
                 yield letters, inside
 
 
-def _some(
-    places: list[tuple[dict[str, int], Scope]], draw: int
-) -> list[tuple[dict[str, int], Scope]]:
-    """All places, or of very many: the corners, the diagonals, and others at random."""
-    if len(places) <= MAX_PLACES:
-        return places
-    ends = {
-        name: {min(values), max(values)}
-        for name in places[0][0]
-        if (values := {letters[name] for letters, _ in places})
-    }
-    marked = [
-        place
-        for place in places
-        if all(index in ends[name] for name, index in place[0].items())
-        or len(set(place[0].values())) == 1
-    ]
-    generator = np.random.default_rng(draw)
-    order = generator.permutation(len(places))[: max(0, MAX_PLACES - len(marked))]
-    return marked + [places[int(k)] for k in order]
+def _indices(relation: Relation, evaluator: Evaluator) -> list[dict[str, int]]:
+    """The values of the free indices at which a relation is compared on one instance."""
+    spans = _spans(relation, evaluator)
+    if spans is None:
+        found = list(_indexed(relation, evaluator, relation.letters, evaluator.scope))
+        if len(found) <= MAX_PLACES:
+            return found
+        values = {name: {it[name] for it in found} for name in found[0]}
+        spans = {name: (min(it), max(it)) for name, it in values.items()}
+        marked = [it for it in found if _is_marked(it, spans)]
+        order = np.random.default_rng(evaluator.instance.draw).permutation(len(found))
+        return marked + [found[int(k)] for k in order[: max(0, MAX_PLACES - len(marked))]]
+    ranges = [range(low, high + 1) for low, high in spans.values()]
+    if math.prod(map(len, ranges)) <= MAX_PLACES:
+        return [dict(zip(spans, place, strict=True)) for place in product(*ranges)]
+    generator = np.random.default_rng(evaluator.instance.draw)
+    corners = product(*((span[0], span[-1]) for span in ranges))
+    common = range(max(it[0] for it in ranges), min(it[-1] for it in ranges) + 1)
+    marked_places = dict.fromkeys([*corners, *((index,) * len(ranges) for index in common)])
+    while len(marked_places) < MAX_PLACES:
+        marked_places[tuple(int(generator.integers(it[0], it[-1] + 1)) for it in ranges)] = None
+    return [dict(zip(spans, place, strict=True)) for place in marked_places]
+
+
+def _is_marked(place: dict[str, int], spans: dict[str, tuple[int, int]]) -> bool:
+    """Whether a place is a corner, or on the diagonal."""
+    is_corner = all(index in spans[name] for name, index in place.items())
+    return is_corner or len(set(place.values())) == 1
+
+
+def _spans(relation: Relation, evaluator: Evaluator) -> dict[str, tuple[int, int]] | None:
+    """The range of each free index; None where one depends on another."""
+    found = {}
+    for letter in relation.letters:
+        try:
+            _, found[letter] = _next_letter(relation, evaluator, [letter], evaluator.scope)
+        except MathError:
+            return None
+    return found
 
 
 def _indexed(
     relation: Relation, evaluator: Evaluator, letters: list[str], scope: Scope
-) -> Iterator[tuple[dict[str, int], Scope]]:
+) -> Iterator[dict[str, int]]:
     """Every value of the free indices; the range of one may depend on those before it."""
     if not letters:
-        yield {}, scope
+        yield {}
         return
     letter, (low, high) = _next_letter(relation, evaluator, letters, scope)
     rest = [it for it in letters if it != letter]
     for index in range(low, high + 1):
-        for others, inside in _indexed(relation, evaluator, rest, scope.at(**{letter: index})):
-            yield {letter: index, **others}, inside
+        for others in _indexed(relation, evaluator, rest, scope.at(**{letter: index})):
+            yield {letter: index, **others}
 
 
 def _next_letter(
