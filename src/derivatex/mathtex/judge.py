@@ -12,7 +12,7 @@ from derivatex.mathtex.claimed import confirm, optimum_behind
 from derivatex.mathtex.compare import compare
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import Kind, MathError
-from derivatex.mathtex.places import numbers_at, placed, scopes
+from derivatex.mathtex.places import placed, scopes, told
 from derivatex.mathtex.relation import DifferError, Relation, Result, Tally
 from derivatex.mathtex.scope import Same
 from derivatex.mathtex.session import EDGE, Session
@@ -61,7 +61,7 @@ def check(relation: Relation, session: Session) -> Result:
         try:
             status = _checked(relation, session, tally)
         except DifferError as found:
-            place = replace(found.place, numbers=numbers_at(relation, session, found.place.draw))
+            place = told(found.place, relation, session)
             return _result(tally, failure=Kind.FAIL, message=str(found), place=place)
         except MathError as error:
             return _result(

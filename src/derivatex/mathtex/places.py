@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -122,16 +123,29 @@ def placed(evaluator: Evaluator, draw: int, letters: dict[str, int]) -> Place:
     return Place(draw, sizes, tuple(letters.items()))
 
 
-def numbers_at(relation: Relation, session: Session, draw: int) -> tuple[tuple[str, float], ...]:
-    """What the numbers in a relation are on an instance, where they are few."""
-    values = session.evaluator(relation.setting, draw).instance.values
+def told(place: Place, relation: Relation, session: Session) -> Place:
+    """The place with the sizes and numbers that the relation is made of, where they are few."""
+    vocabulary = session.vocabulary
     names: set[str] = set()
     for side in (relation.left, relation.right):
         for name in names_in(side):
-            names |= dependencies(name, session.vocabulary)
+            names |= dependencies(name, vocabulary)
+    values = session.evaluator(relation.setting, place.draw).instance.values
     found = [
         (name, float(value))
         for (name, slots), value in values.items()
         if name in names and not slots and arrays.is_number(value)
     ]
-    return tuple(sorted(found)) if len(found) <= MAX_NUMBERS else ()
+    symbols = [vocabulary.symbols[name] for name in names if name in vocabulary.symbols]
+    spans = [node for symbol in symbols for node in symbol.shape or ()] + [
+        node
+        for letter in relation.letters
+        if letter in vocabulary.indices
+        for node in (vocabulary.indices[letter].low, vocabulary.indices[letter].high)
+    ]
+    names |= {name for node in spans for name in names_in(node)}
+    return replace(
+        place,
+        sizes=tuple(it for it in place.sizes if it[0] in names),
+        numbers=tuple(sorted(found)) if len(found) <= MAX_NUMBERS else (),
+    )
