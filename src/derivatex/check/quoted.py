@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.check.displays import Displays
 from derivatex.check.places import example
-from derivatex.mathtex.depends import dependencies, names_in
+from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.judge import check
@@ -94,18 +94,9 @@ class Quoted(Displays):
         return (at_numbers, True) if is_better else (result, False)
 
     def _is_about_givens(self, relation: Relation) -> bool:
-        """Whether all numbers that a relation is made of are given."""
-        vocabulary = self.session.vocabulary
-        made_of: set[str] = set()
-        for side in (relation.left, relation.right):
-            for name in names_in(side):
-                made_of |= dependencies(name, vocabulary)
-        drawn = {
-            name
-            for name in made_of & vocabulary.symbols.keys() - vocabulary.definitions.keys()
-            if vocabulary.symbols[name].size is None
-        }
-        return bool(drawn) and drawn <= self.session.given.keys()
+        """Whether all numbers that a relation is made of are given, and none is solved for."""
+        drawn = relation.drawn(self.session)
+        return bool(drawn) and not relation.setting.at and drawn <= self.session.given.keys()
 
     def _rejected(
         self, claim: Claim, text: Math

@@ -62,13 +62,6 @@ class Instance:
         self.look_up: Callable[[Val, bool], Value] | None = None
         self.is_printed = False  # whether values count as they are printed
 
-    @property
-    def is_fixed(self) -> bool:
-        """Whether nothing was drawn so far: all its values are given ones."""
-        names = {name for name, _ in self.values} | {name for name, _ in self.sizes}
-        drawn = {key for key in self.memo if isinstance(key, tuple)}
-        return not drawn and names <= set(self.given) | self.settled
-
     def generator(self, name: str, *slots: int) -> np.random.Generator:
         """The random numbers of one symbol."""
         words = [abs(slot) + 1000 * (slot < 0) for slot in slots]

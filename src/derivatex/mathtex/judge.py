@@ -86,10 +86,7 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     count = session.draws * (BRANCHED if _is_branched(relation, session) else 1)
     for draw in range(count):
         _compare_on(relation, session, draw, tally)
-        if (
-            relation.setting.is_given
-            and session.evaluator(relation.setting, draw).instance.is_fixed
-        ):
+        if relation.setting.is_given and _is_fixed(relation, session, draw):
             break  # every further instance would be the same
     while not tally.compared and count < session.draws + MORE:  # a condition that seldom holds
         _compare_on(relation, session, count, tally)
@@ -109,6 +106,15 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
         confirm(relation, session)
         return "optimality"
     return "stand-in" if tally.used_chance else "verified"
+
+
+def _is_fixed(relation: Relation, session: Session, draw: int) -> bool:
+    """Whether everything that a relation is made of is given: numbers, and the sizes of arrays."""
+    settled = session.evaluator(relation.setting, draw).instance.settled
+    symbols = session.vocabulary.symbols
+    made_of = relation.made_of(session.vocabulary)
+    sizes = {name for name in made_of if name in symbols and symbols[name].size is not None}
+    return relation.drawn(session) <= session.given.keys() and sizes <= settled
 
 
 def _compare_on(relation: Relation, session: Session, draw: int, tally: Tally) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from derivatex.mathtex import arrays
-from derivatex.mathtex.depends import dependencies, names_in
+from derivatex.mathtex.depends import names_in
 from derivatex.mathtex.errors import Kind, MathError
 from derivatex.mathtex.relation import Place, Relation
 
@@ -126,10 +126,7 @@ def placed(evaluator: Evaluator, draw: int, letters: dict[str, int]) -> Place:
 def told(place: Place, relation: Relation, session: Session) -> Place:
     """The place with the sizes and numbers that the relation is made of, where they are few."""
     vocabulary = session.vocabulary
-    names: set[str] = set()
-    for side in (relation.left, relation.right):
-        for name in names_in(side):
-            names |= dependencies(name, vocabulary)
+    names = relation.made_of(vocabulary)
     values = session.evaluator(relation.setting, place.draw).instance.values
     found = [
         (name, float(value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.plain import SIGNS, plain
 from derivatex.mathtex.session import Session, Setting
 from derivatex.mathtex.tree import Big, Letter, Node
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from derivatex.mathtex.errors import Kind
     from derivatex.mathtex.scope import Same
-    from derivatex.mathtex.vocabulary import Range
+    from derivatex.mathtex.vocabulary import Range, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,26 @@ class Relation:
         bound: set[str] = set()
         found = {it.name for side in (self.left, self.right) for it in _free(side, bound)}
         return sorted(found | (named & found))
+
+    def made_of(self, vocabulary: Vocabulary) -> set[str]:
+        """Every symbol that its sides are made of, through all definitions."""
+        return {
+            made
+            for side in (self.left, self.right)
+            for name in names_in(side)
+            for made in dependencies(name, vocabulary)
+        }
+
+    def drawn(self, session: Session) -> set[str]:
+        """The symbols, sizes aside, whose values are drawn where numbers are not given."""
+        vocabulary = session.vocabulary
+        return {
+            name
+            for name in self.made_of(vocabulary)
+            if name in vocabulary.symbols
+            and name not in vocabulary.definitions
+            and vocabulary.symbols[name].size is None
+        }
 
     def read_as(self, session: Session) -> str:
         """How it was read."""
