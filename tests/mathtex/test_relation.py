@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from derivatex.mathtex.judge import check
 from derivatex.mathtex.vocabulary import Size
 from tests.mathtex.problem import Problem, Sym
 
@@ -261,3 +262,14 @@ def test_a_range_that_depends_on_another() -> None:
     below = Problem({"A": "n, n"}, indices={"i": "n", "j": "i"})
     below.verifies(r"A_{ij} [j \le i] = A_{ij}, \quad j \in \{1, \dots, i\}")
     below.rejects(r"A_{ij} [j < i] = A_{ij}, \quad j \in \{1, \dots, i\}")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_equivalence_is_drawn_until_both_truths_occur(seed: int) -> None:
+    """A statement that is seldom false is judged where it is; one that never is says nothing."""
+    session = P.session(seed)
+    right, empty = P.relations(
+        r"(1 - a)^2 < 1 &\iff a (2 - a) > 0, \\ a^2 \ge 0 &\iff c > 0", session
+    )
+    assert check(right, session).passed
+    assert check(empty, session).failure == "vacuous"

@@ -88,7 +88,7 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
         _compare_on(relation, session, draw, tally)
         if relation.setting.is_given and _is_fixed(relation, session, draw):
             break  # every further instance would be the same
-    while not tally.compared and count < session.draws + MORE:  # a condition that seldom holds
+    while count < session.draws + MORE and _wants_more(relation, tally):
         _compare_on(relation, session, count, tally)
         count += 1
     _reach_branches(relation, session, tally)
@@ -99,13 +99,24 @@ def _checked(relation: Relation, session: Session, tally: Tally) -> str:
     if relation.operator in {"iff", "implies"} and len(tally.truths) < 2:  # noqa: PLR2004
         which = "true" if True in tally.truths else "false"
         message = f"both sides are {which} on every instance"
-        raise MathError(Kind.VACUOUS, message, relation.at, "state it at a solution: `at`")
+        raise MathError(
+            Kind.VACUOUS,
+            message,
+            relation.at,
+            "let both occur: state it at a solution (`at`), or near one (`where`)",
+        )
     if any(optimum_behind(side, session) for side in sides) or isinstance(
         relation.right, Subdifferential
     ):
         confirm(relation, session)
         return "optimality"
     return "stand-in" if tally.used_chance else "verified"
+
+
+def _wants_more(relation: Relation, tally: Tally) -> bool:
+    """Whether a condition held nowhere so far, or statements were never, or always, true."""
+    is_one_sided = relation.operator in {"iff", "implies"} and len(tally.truths) < 2  # noqa: PLR2004
+    return not tally.compared or (is_one_sided and not relation.setting.is_given)
 
 
 def _is_fixed(relation: Relation, session: Session, draw: int) -> bool:
