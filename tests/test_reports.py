@@ -1,0 +1,135 @@
+"""The assignments that we ship: every problem is there, and is checked as it should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from derivatex.check.displays import Sampling
+from derivatex.check.equations import check_problem
+from derivatex.check.examine import Examination, examine
+from derivatex.compute.run import compute
+from derivatex.mathtex.mutation import score
+from derivatex.model.blocks import BlockNode, ErratumBlock, MistakeBlock, SanityBlock
+from derivatex.read.assignment import read_assignment
+from derivatex.solution import STATUSES, Solution, State
+
+if TYPE_CHECKING:
+    from derivatex.model.assignment import Assignment, Problem
+
+PROJECT = Path(__file__).parents[1]
+PROBLEMS = {
+    "lab3": {
+        "1": "ab", "2": "ab", "3": "ab", "4": "abc", "5": "abc",
+        "6": "abcd", "7": "", "8": "ab", "9": "abcd",
+    },
+    "dl-exercises": dict.fromkeys(map(str, range(1, 12)), "") | {"3": "ab", "8": "ab"},
+}  # fmt: skip  # the lettered parts that the source asks for
+SAMPLED = [("lab3", "2"), ("dl-exercises", "5"), ("dl-exercises", "11")]
+
+
+@dataclass(frozen=True)
+class Report:
+    """An assignment, what its modules computed, and what was found."""
+
+    assignment: Assignment
+    solutions: dict[str, Solution]
+    examination: Examination
+
+    def blocks(self, kind: type[BlockNode]) -> Counter[str]:
+        """How many blocks of a kind each problem has."""
+        return Counter(
+            problem.problem
+            for problem in self.assignment.problems
+            for block in problem.blocks()
+            if isinstance(block, kind)
+        )
+
+    def problem(self, number: str) -> Problem:
+        """One problem."""
+        return next(it for it in self.assignment.problems if it.problem == number)
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    """Both assignments, computed and checked."""
+    made = {}
+    for slug in PROBLEMS:
+        assignment = read_assignment(PROJECT, slug)
+        solutions, found = compute(PROJECT, assignment, 2, lambda _: None)
+        assert found == []
+        examination = examine(assignment, solutions, Sampling(), is_whole=True, jobs=2)
+        made[slug] = Report(assignment, {it.problem: it for it in solutions}, examination)
+    return made
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_every_part_is_there_and_holds(reports: dict[str, Report], slug: str) -> None:
+    """Each problem has the parts that its source asks for; nothing is found, not even a warning."""
+    report = reports[slug]
+    asked = PROBLEMS[slug]
+    assert [it.problem for it in report.assignment.problems] == list(asked)
+    for problem in report.assignment.problems:
+        letters = "".join(part.part for part in problem.parts)
+        assert letters.startswith(asked[problem.problem])
+    assert [str(it) for it in report.examination.diagnostics] == []
+    assert report.examination.checked is not None
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_nine_of_ten_relations_have_a_computed_status(
+    reports: dict[str, Report], slug: str
+) -> None:
+    """At most one relation in ten is unverified or paired."""
+    found = Counter(it.state for it in reports[slug].examination.verdicts if it.kind == "relation")
+    weak = found[State.UNVERIFIED] + found[State.PAIRED]
+    assert found[State.FAILED] == 0
+    assert weak <= 0.1 * sum(found[it] for it in STATUSES)
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_every_problem_is_complete(reports: dict[str, Report], slug: str) -> None:
+    """Each has a mistake that is rejected, and a sanity check."""
+    report = reports[slug]
+    for kind in (MistakeBlock, SanityBlock):
+        assert set(report.blocks(kind)) == set(PROBLEMS[slug]), kind
+
+
+def test_every_erratum_is_demonstrated(reports: dict[str, Report]) -> None:
+    """For each erratum the build rejected what is printed, or found another number."""
+    for report in reports.values():
+        shown = Counter(
+            it.problem
+            for it in report.examination.verdicts
+            if it.kind == "erratum" and it.state in {State.REJECTED, State.ERRATUM}
+        )
+        assert shown == report.blocks(ErratumBlock)
+        assert sum(shown.values()) >= 20
+
+
+def test_there_are_figures_enough(reports: dict[str, Report]) -> None:
+    """At least twelve over both reports, beside the two that came first."""
+    assert (
+        sum(len(it.figures) for report in reports.values() for it in report.solutions.values())
+        >= 14
+    )
+
+
+@pytest.mark.parametrize(("slug", "number"), SAMPLED)
+def test_no_planted_error_survives(reports: dict[str, Report], slug: str, number: str) -> None:
+    """Errors in the formulas of these problems are noticed where they change a value."""
+    report = reports[slug]
+    _, mutations = check_problem(
+        report.problem(number),
+        report.assignment.heading,
+        report.solutions[number],
+        Sampling(mutants=True),
+        f"{slug}/{number}",
+    )
+    killed, _, survived = score(mutations)
+    assert survived == 0
+    assert killed > 100
