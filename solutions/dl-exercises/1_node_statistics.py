@@ -104,7 +104,7 @@ def widths_by_powers() -> Array:
 
 def size_by_doubling() -> dict[str, int]:
     """Powers of two by doubling; the layers counted."""
-    powers = {"draws": 10, "networks": 10, "width": 5, "widest": 8}
+    powers = {"draws": 10, "tails": 16, "networks": 10, "width": 5, "widest": 8}
     return {"depth": len(range(10)), **{name: 1 << power for name, power in powers.items()}}
 
 
@@ -116,9 +116,10 @@ def widths() -> Array:
 
 @value(route=size_by_doubling)
 def size(widths: Array) -> dict[str, int]:
-    """Draws of the neuron; networks, their width and depth; most inputs of the neuron."""
+    """Draws of the neuron, for $y^2$ and $y^4$; networks, width, depth; most inputs."""
     most = int(widths.max())
-    return {"draws": 1024, "networks": 1024, "width": 32, "depth": 10, "widest": most}
+    made = {"draws": 1024, "tails": 65536, "networks": 1024, "width": 32, "depth": 10}
+    return {**made, "widest": most}
 
 
 def welford(stream: Iterator[float]) -> tuple[float, float]:
@@ -291,11 +292,11 @@ def kurtosis() -> float:
     return 81 / 5
 
 
-def tails_by_blocks(kurtosis: float) -> dict[str, float]:
+def tails_by_blocks(kurtosis: float, size: Mapping[str, int]) -> dict[str, float]:
     """Blocks of draws, their sums added up."""
     weights, inputs = (np.random.default_rng([0, 9, it]) for it in (0, 1))
     first = second = 0.0
-    blocks, length = 64, 1024
+    blocks, length = int(size["tails"]) // 1024, 1024
     for _ in range(blocks):
         bounded = weights.uniform(-math.sqrt(3), math.sqrt(3), (length, 4))
         fourth = (bounded * (inputs.exponential(size=(length, 4)) - 1)).sum(axis=1) ** 4 / 16
@@ -308,9 +309,9 @@ def tails_by_blocks(kurtosis: float) -> dict[str, float]:
 
 
 @value(route=tails_by_blocks, digits=3)
-def tails() -> dict[str, float]:
+def tails(size: Mapping[str, int]) -> dict[str, float]:
     r"""$\mathbb{E}[y^4] / \mathbb{V}[y]^2$ for four inputs, $\tilde\sigma^2 = 1/4$."""
-    shape = (65536, 4)
+    shape = (int(size["tails"]), 4)
     bound = np.sqrt(3 / 4)
     weights = np.random.default_rng([0, 9, 0]).uniform(-bound, bound, shape)
     inputs = np.random.default_rng([0, 9, 1]).exponential(size=shape) - 1
@@ -334,7 +335,7 @@ def enumeration() -> TableRows:
     ]
     heading = [
         "Inputs", r"Mean of $\|z\|^2$", r"Variance of $\sum_i z_i$",
-        r"Variance of output, $\mu = 0$", r"and $\mu = 1$",
+        r"Variance of output, $\mu = 0$", r"the same, $\mu = 1$",
     ]  # fmt: skip
     return TableRows("ldddd", heading, rows)
 

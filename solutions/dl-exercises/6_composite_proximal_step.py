@@ -218,7 +218,7 @@ def equation(lam: float, sizes: Array, norms: Array, lengths: Cases, heights: Ca
         _mark(right, lengths[name], heights[name], float(norm), colour)
     right.set(title=r"not convex: $\rho(l) = \lambda l^2/(1 + l^2)$")
     for axis in (left, right):
-        axis.set(xlabel="$l$", xlim=(0, 5.5), ylim=(0, 8))
+        axis.set(xlabel="$l$", xlim=(0, 5.5), ylim=(0, 10))
     left.legend(loc="lower right")
     return made
 

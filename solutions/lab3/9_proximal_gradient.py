@@ -386,7 +386,7 @@ def soft(t: float) -> Figure:
 @figure
 def convergence(gaps: Array, ceiling: Array, far_gaps: Array) -> Figure:
     """The gap of ISTA with its bound, and with a step that is too long."""
-    made = Figure(figsize=(6.2, 2.5))
+    made = Figure(figsize=(6.2, 2.2))
     left, right = made.subplots(1, 2)
     left.semilogy(gaps, color=BLUE, label=r"$\alpha = 1/L$")
     left.semilogy(np.arange(1, len(gaps)), ceiling, color=ORANGE, ls="--", label="bound")
