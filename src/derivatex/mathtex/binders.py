@@ -267,7 +267,7 @@ class Binders(Differentials):
             signs += 1
         if self.token.text in {"_", "^"}:
             hint = "an integral is over all values of its outcomes"
-            raise unreadable("an integral with bounds", self.token.start, hint)
+            raise unreadable("an integral with something below it", self.token.start, hint)
         with self.closing(*self.closers[-1], *DIFFERENTIALS):
             body = self.term()
             if self.token.text in {"+", "-"}:
