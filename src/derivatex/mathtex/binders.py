@@ -266,8 +266,8 @@ class Binders(Differentials):
         while self.accept(r"\int"):
             signs += 1
         if self.token.text in {"_", "^"}:
-            hint = "an integral is over all values of its outcomes"
-            raise unreadable("an integral with something below it", self.token.start, hint)
+            hint = r"it is over all values of the outcome named behind it: `\int … \,dz`"
+            raise unreadable("an integral with a script", self.token.start, hint)
         with self.closing(*self.closers[-1], *DIFFERENTIALS):
             body = self.term()
             if self.token.text in {"+", "-"}:
