@@ -59,7 +59,7 @@ def loss_by_loops(x: Array, theta: Array) -> float:
 
 
 def gradient_by_tangents(x: Array, theta: Array) -> dict[str, Array]:
-    """Forward mode: one tangent for each parameter, pushed through both layers."""
+    """Forward mode, one tangent for each parameter."""
     d, m = len(x), len(theta) // (2 * len(x) + 1)
     sizes = {"W": (m, d), "b": (m,), "Wd": (d, m), "bd": (d,)}
     ends = np.cumsum([math.prod(size) for size in sizes.values()])
@@ -94,7 +94,7 @@ def central_by_loops(x: Array, theta: Array, epsilon: float) -> dict[str, Array]
 
 
 def descent_by_loops(x: Array, theta: Array, steps: Array) -> dict[str, Array | float]:
-    """Scalar arithmetic, after steps along forward-mode derivatives."""
+    """Scalar arithmetic, forward-mode steps."""
     parts = gradient_by_tangents(x, theta).values()
     downhill = -np.array([entry for part in parts for entry in part.flat])
     slope = -math.fsum(float(entry) ** 2 for entry in downhill)
@@ -182,7 +182,7 @@ def radii_by_closed_form(weights: Array) -> dict[str, Array]:
 
 
 def edges_by_bisection(weights: Array) -> Array:
-    """Bisection for the product at which a root of the polynomial leaves the unit disc."""
+    """Bisection for where a root of $P$ leaves the unit disc."""
     edges = []
     for mu in weights:
         low, high = 1.0, 5.0
@@ -199,7 +199,7 @@ def edges_by_bisection(weights: Array) -> Array:
 
 @value(route=theta_by_loops)
 def theta(encoder: Array, encoder_bias: Array, decoder: Array, decoder_bias: Array) -> Array:
-    """All parameters of the small network, stacked in one column."""
+    """Parameters of the small network, stacked."""
     return np.concatenate([encoder.ravel(), encoder_bias, decoder.ravel(), decoder_bias])
 
 
@@ -211,7 +211,7 @@ def loss(x: Array, theta: Array) -> float:
 
 @value(route=gradient_by_tangents, digits=4)
 def backprop(x: Array, theta: Array) -> dict[str, Array]:
-    """Gradients of the small network by the errors of the layers."""
+    """Its gradients, by the errors of the layers."""
     net = split(theta, len(x))
     code = 1 / (1 + np.exp(-(net["W"] @ x + net["b"])))
     error = 2 * (net["Wd"] @ code + net["bd"] - x)
@@ -221,7 +221,7 @@ def backprop(x: Array, theta: Array) -> dict[str, Array]:
 
 @value(route=gradient_by_tangents, digits=4)
 def complex_step(x: Array, theta: Array) -> dict[str, Array]:
-    """The same by a complex step of each parameter."""
+    """The same by complex steps."""
     steps = 1j * TINY * np.eye(len(theta))
     return split(np.array([squared_error(x, theta + it).imag / TINY for it in steps]), len(x))
 
@@ -238,7 +238,7 @@ def central(x: Array, theta: Array, epsilon: float) -> dict[str, Array]:
 
 @value(route=descent_by_loops, digits=4, tolerance=1e-8)
 def descent(x: Array, theta: Array, steps: Array, backprop: Arrays) -> dict[str, Array | float]:
-    r"""Along one step: slope, loss $\phi(\gamma)$ for several $\gamma$, change over prediction."""
+    r"""Slope, loss $\phi(\gamma)$, change over prediction."""
     gradient = np.concatenate([part.ravel() for part in backprop.values()])
     slope = -float((gradient**2).sum())
     after = np.array([float(squared_error(x, theta - step * gradient)) for step in steps])
@@ -262,7 +262,7 @@ def start() -> Array:
 
 @value(route=curves_by_complex_steps, tolerance=1e-7)
 def curves(data: Array, start: Array, gamma: float, mu: float, horizon: int) -> dict[str, Array]:
-    """Mean loss after each step, without momentum, with a longer step, and with momentum."""
+    """Mean loss after each step of the three runs."""
 
     def run(step: float, weight: float) -> Array:
         now, velocity, seen = start.copy(), np.zeros(len(start)), []
@@ -283,7 +283,7 @@ def curves(data: Array, start: Array, gamma: float, mu: float, horizon: int) -> 
 
 @value(route=tuned_by_rates, digits=4)
 def tuned(low: float, high: float) -> dict[str, float]:
-    """Tuned step lengths, momentum, and factors per step, for two curvatures."""
+    """Tuned step lengths, momentum, factors per step."""
     root, other = math.sqrt(low), math.sqrt(high)
     mu = ((other - root) / (other + root)) ** 2
     return {
@@ -294,7 +294,7 @@ def tuned(low: float, high: float) -> dict[str, float]:
 
 @value(route=paths_by_matrix_powers, tolerance=1e-8)
 def paths(low: float, high: float, tuned: Numbers, first: Array, rounds: int) -> Arrays:
-    """Iterates on the quadratic, without and with momentum."""
+    """Iterates on the quadratic, both methods."""
     made = {}
     for name, step, mu in (("plain", "step", 0.0), ("heavy", "gamma", tuned["mu"])):
         now, velocity, seen = first, np.zeros(2), [first]
@@ -314,7 +314,7 @@ def distance(paths: Arrays) -> dict[str, float]:
 
 @value(route=radii_by_closed_form, tolerance=1e-6)
 def radii(weights: Array) -> dict[str, Array]:
-    r"""Largest modulus of the eigenvalues of the iteration, over $\gamma\lambda$ and $\mu$."""
+    r"""Largest modulus of the eigenvalues of a step."""
     pulls = np.arange(1, 451) / 100
     made = [
         [abs(np.linalg.eigvals([[1 - pull, mu], [-pull, mu]])).max() for pull in pulls]
@@ -359,7 +359,7 @@ def step_lengths(steps: Array) -> TableRows:
 @figure
 def training(curves: Arrays, gamma: float, mu: float) -> Figure:
     """The loss against the step."""
-    made = Figure(figsize=(6.0, 2.3))
+    made = Figure(figsize=(6.0, 1.9))
     axis = made.subplots()
     labels = {
         "plain": rf"plain, $\gamma = {gamma:g}$",
@@ -371,7 +371,7 @@ def training(curves: Arrays, gamma: float, mu: float) -> Figure:
         colour, line = styles[name]
         axis.semilogy(curve, color=colour, ls=line, lw=1.5, label=labels[name])
     axis.set_xlabel("step")
-    axis.set_ylabel("mean loss $J/N$")
+    axis.set_ylabel(r"mean loss $\bar{J}$")
     axis.legend()
     return made
 
@@ -379,7 +379,7 @@ def training(curves: Arrays, gamma: float, mu: float) -> Figure:
 @figure
 def momentum(paths: Arrays, radii: Arrays, weights: Array, low: float, high: float) -> Figure:
     """Iterates on a quadratic, and how fast each component shrinks."""
-    made = Figure(figsize=(6.3, 2.7))
+    made = Figure(figsize=(6.3, 2.2))
     left, right = made.subplots(1, 2)
     one, two = np.meshgrid(np.linspace(-1.5, 5.8, 81), np.linspace(-2.1, 2.1, 81))
     left.contour(one, two, low * one**2 + high * two**2, levels=9, colors="0.8", linewidths=0.6)
