@@ -189,3 +189,29 @@ def test_nothing_mends_an_inequality(author: Author) -> None:
     assert verdict.evaluated is not None
     assert verdict.evaluated.wrong == ""
     assert verdict.evaluated.against
+
+
+@pytest.mark.parametrize(
+    ("tex", "where"),
+    [
+        (r"\val{third} = 2", "at the numbers of the problem"),
+        ("2 g = 4", "at the numbers of the problem with $g = 1.5$"),
+        ("a = b", "on a random instance with $a = "),
+        (r"\sigma = a", r"$\sigma = "),
+    ],
+)
+def test_a_counterexample_is_told_in_the_problems_letters(
+    author: Author, tex: str, where: str
+) -> None:
+    """It says whether it is at the problem's numbers, and names symbols as they are printed."""
+    (verdict,) = author.verdicts(of(mistake(tex)), "mistake")
+    assert verdict.evaluated is not None
+    assert where in verdict.evaluated.against
+
+
+def test_what_is_right_uses_its_symbols(author: Author) -> None:
+    """A symbol that stands in the right line of an erratum alone is used."""
+    text = mutated(of(MEANT), r"right: a^2 \ge 0", r"right: b^2 + \sigma^2 \ge 0")
+    unused = {it.message.split("`")[1] for it in author.examine(text).diagnostics}
+    assert "x" in unused
+    assert not unused & {"a", "b", "sigma"}

@@ -360,7 +360,7 @@ def test_members_of_a_family_are_variables() -> None:
         (r"\frac{\partial A}{\partial A} = A", "is no matrix", "by entries"),
         (r"\frac{\partial W}{\partial x} = W", "is no matrix", "by entries"),
         (r"\nabla_x^3 g(x) = x", "is no matrix", "by entries"),
-        (r"\frac{\partial L}{\partial x_{n+1}} = a", "entry", ""),
+        (r"\frac{\partial L}{\partial x_{n+1}} = a", "entries", ""),
         (r"\frac{\partial L}{\partial n} = a", "by a size", ""),
         (r"F'(x, a) = a", "several arguments", r"\partial"),
         (r"\frac{\partial L}{\partial (x + y)} = x", "no derivative can be taken", "by a letter"),

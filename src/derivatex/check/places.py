@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from derivatex.mathtex.relation import Place, Result
     from derivatex.tex.markup import Math
@@ -30,18 +30,18 @@ def _sides_at(place: Place) -> Iterator[str]:
             yield f"{side}{entry} = {value:.6g}"
 
 
-def example(result: Result, *, is_given: bool) -> str:
-    """A counterexample for a reader of the report."""
+def example(result: Result, spelled: Callable[[str], str], *, is_given: bool) -> str:
+    """A counterexample for a reader of the report; `spelled` is how a symbol is printed."""
     place = result.place
     if place is None:
         return ""
     entry = f" in entry {', '.join(map(str, place.entry))}" if place.entry else ""
     pairs = (("left", place.left), ("right", place.right))
-    sides = [f"the {side} side is {value:.4g}" for side, value in pairs if value is not None]
-    named = [f"{name} = {index}" for name, index in place.letters]
-    named += [f"{name} = {value:.8g}" for name, value in place.numbers]
+    sides = [f"the {side} side is ${value:.4g}$" for side, value in pairs if value is not None]
+    named = [f"${name} = {index}$" for name, index in place.letters]
+    named += [f"${spelled(name)} = {value:.8g}$" for name, value in place.numbers]
     if not is_given:
-        named = [*(f"{name} = {size}" for name, size in place.sizes), *named]
+        named = [*(f"${spelled(name)} = {size}$" for name, size in place.sizes), *named]
     where = "at the numbers of the problem" if is_given else "on a random instance"
     where += f" with {', '.join(named)}" if named else ""
     return ", ".join([where, *([" and ".join(sides) + entry] if sides else [])])

@@ -15,12 +15,12 @@ from derivatex.mathtex.relation import Result
 from derivatex.mathtex.tree import Neg, Node, Number
 from derivatex.model.blocks import Erratum
 from derivatex.solution import Evaluated, State
+from derivatex.tex.markup import Math
 
 if TYPE_CHECKING:
     from derivatex.mathtex.relation import Relation
     from derivatex.model.blocks import Mistake
     from derivatex.model.claims import Claim
-    from derivatex.tex.markup import Math
 
 NO_CONTRADICTION = {Kind.PARSE, Kind.VACUOUS}  # such a relation is not wrong: it says nothing
 MISTAKE, ERRATUM = "mistake", "erratum"
@@ -41,6 +41,7 @@ class Quoted(Displays):
         hint = "remove it, or say in `means` what it states"
         self._expect_rejection(claim, claim.quoted, ERRATUM, ("false-erratum", message, hint))
         for right in self.relations(claim, claim.right):
+            self.used |= names_in(right.left) | names_in(right.right)
             found = check(right, self.session)
             if found.passed:
                 self.passed(right, found, claim.right)
@@ -77,17 +78,31 @@ class Quoted(Displays):
         result, is_given = self._at_the_numbers(result, relation)
         reading = relation.read_as(self.session) if relation else ""
         place = Evaluated(
-            text.at, 0, reading, result.draws, example(result, is_given=is_given), wrong
+            text.at,
+            0,
+            reading,
+            result.draws,
+            example(result, self._spelled, is_given=is_given),
+            wrong,
         )
         detail = f"rejected: {result.message}"
         self.findings.found(
             kind, " ".join(text.split()), State.REJECTED, detail=detail, at=text.at, evaluated=place
         )
 
+    def _spelled(self, name: str) -> str:
+        """A symbol as the problem prints it."""
+        tex = Math(self.session.vocabulary.symbols[name].tex)
+        return name if tex.scan.faults or tex.scan.calls else str(tex)
+
     def _at_the_numbers(self, result: Result, relation: Relation | None) -> tuple[Result, bool]:
         """The counterexample at the numbers of the problem, where the sides differ there too."""
-        if relation is None or relation.setting.is_given or not self._is_about_givens(relation):
-            return result, relation is not None and relation.setting.is_given
+        if relation is None:
+            return result, False
+        if relation.setting.is_given or relation.names_values:
+            return result, True
+        if not self._is_about_givens(relation):
+            return result, False
         there = replace(relation, setting=replace(relation.setting, is_given=True))
         at_numbers = check(there, self.session)
         is_better = result.failure is Kind.FAIL and at_numbers.failure is Kind.FAIL

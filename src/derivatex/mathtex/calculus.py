@@ -102,7 +102,8 @@ class Calculus(Machine):
             raise misshapen(f"{arrays.named(size)} with {len(by.indices)} indices", by.at)
         for index, length in zip(place, size, strict=True):
             if index is not None and not 1 <= index <= length:
-                raise misshapen(f"entry {index} of {length}", by.at)
+                message = f"an index is {index}, where entries run from 1 to {length}"
+                raise misshapen(message, by.at)
         return [slice(None) if index is None else index - 1 for index in place]
 
     def _raw(self, node: Derivative, scope: Scope) -> tuple[Value, list[tuple[int, ...]]]:

@@ -16,7 +16,7 @@ from derivatex.mathtex.places import placed, scopes
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.relation import DifferError, Relation, Tally
 from derivatex.mathtex.repair import repairs
-from derivatex.mathtex.tree import Derivative, Node, Val
+from derivatex.mathtex.tree import Derivative, Node
 from derivatex.mathtex.walk import walk
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class Target:
 
     def __init__(self, relation: Relation, session: Session) -> None:
         """Take the conditions of the relation, and the numbers of the problem if it has any."""
-        is_given = any(isinstance(it, Val) for it in (*walk(relation.left), *walk(relation.right)))
-        setting = replace(relation.setting, is_given=relation.setting.is_given or is_given)
+        is_given = relation.setting.is_given or relation.names_values
+        setting = replace(relation.setting, is_given=is_given)
         self.relation, self.session = replace(relation, setting=setting), session
         self.steps = 0
 

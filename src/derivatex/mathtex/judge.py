@@ -33,7 +33,6 @@ from derivatex.mathtex.tree import (
     Number,
     Subdifferential,
     Sym,
-    Val,
 )
 from derivatex.mathtex.walk import walk
 
@@ -52,10 +51,7 @@ def check(relation: Relation, session: Session) -> Result:
     Never raises: what cannot be evaluated is a failure of its kind.
     """
     tally = Tally()
-    has_values = any(
-        isinstance(it, Val) for side in (relation.left, relation.right) for it in walk(side)
-    )
-    if has_values or relation.operator == "~":
+    if relation.names_values or relation.operator == "~":
         relation = replace(relation, setting=replace(relation.setting, is_given=True))
     with arrays.quiet():
         try:

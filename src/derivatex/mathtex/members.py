@@ -263,5 +263,6 @@ class Members(Machine):
         for letter, index in zip(definition.entries, place, strict=True):
             low, high = self.range_of(letter, (), scope.outside())
             if not low <= index <= high:
-                raise misshapen(f"entry {index} of {high}", node.at, "restrict the index")
+                message = f"an index is {index}, where entries run from {low} to {high}"
+                raise misshapen(message, node.at, "restrict the index")
         return self.entry(definition, place, scope)

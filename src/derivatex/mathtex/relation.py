@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.plain import SIGNS, plain
 from derivatex.mathtex.session import Session, Setting
-from derivatex.mathtex.tree import Big, Letter, Node
-from derivatex.mathtex.walk import children
+from derivatex.mathtex.tree import Big, Letter, Node, Val
+from derivatex.mathtex.walk import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,11 @@ class Relation:
         bound: set[str] = set()
         found = {it.name for side in (self.left, self.right) for it in _free(side, bound)}
         return sorted(found | (named & found))
+
+    @property
+    def names_values(self) -> bool:
+        """Whether a computed value stands in it, which the problem's numbers alone give."""
+        return any(isinstance(it, Val) for side in (self.left, self.right) for it in walk(side))
 
     def made_of(self, vocabulary: Vocabulary) -> set[str]:
         """Every symbol that its sides are made of, through all definitions."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from derivatex.tex.escape import escape
 
+PIECES = re.compile(r"(`[^`]*`|\$[^$]*\$)")
+
 
 def message(words: str) -> Markup:
-    """Plain words; what stands between backticks, as in every message, in a typewriter face."""
-    parts = words.split("`")
-    told = [f"\\texttt{{{escape(it)}}}" if k % 2 else escape(it) for k, it in enumerate(parts)]
-    return markup("".join(told))
+    """Plain words; names between backticks, as in every message, and formulas between dollars."""
+    return markup("".join(map(_piece, PIECES.split(words))))
+
+
+def _piece(words: str) -> str:
+    if words.startswith("`") and words.endswith("`"):
+        return f"\\texttt{{{escape(words[1:-1])}}}"
+    return words if words.startswith("$") and words.endswith("$") else escape(words)
 
 
 def markup(tex: str) -> Markup:
