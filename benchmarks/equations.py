@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from derivatex.check import equations
-from derivatex.check.displays import Sampling
+from derivatex.check import equations, memory
+from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
 from derivatex.mathtex import judge
 from derivatex.read.assignment import read_assignment
+from derivatex.store.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ GROWN = "19"  # the problem whose relations are repeated: its parts define nothi
 def main() -> None:
     """Print the three tables."""
     assignment = read_assignment(PROJECT, "subjects")
-    solutions, found = compute(PROJECT, assignment, 1, lambda _: None)
+    solutions, found = compute(Cache(PROJECT), assignment, 1, lambda _: None)
     if found:
         sys.exit("\n".join(map(str, found)))
     per_relation(assignment, solutions)
@@ -57,7 +58,7 @@ def per_relation(assignment: Assignment, solutions: list[Solution]) -> None:
         times.append(time.perf_counter() - start)
         return result
 
-    with patch.object(equations, "check", timed):  # only here, to look inside
+    with patch.object(memory, "check", timed):  # only here, to look inside
         whole = median(partial(check_all, assignment, solutions, Sampling()))
     quartiles = [1000 * it for it in statistics.quantiles(times, n=20)]
     print(f"{len(times) // RUNS} relations of {len(assignment.problems)} documents, 5 draws each")
@@ -88,10 +89,9 @@ def check_one(
     """Check the problem that grows, and count its relations."""
     problem = next(it for it in assignment.problems if it.problem == GROWN)
     solution = next(it for it in solutions if it.problem == GROWN)
-    findings, _ = equations.check_problem(
-        repeated(problem, repeats), assignment.heading, solution, sampling, "bench"
-    )
-    return sum(it.kind == "relation" for it in findings.verdicts)
+    made = repeated(problem, repeats)
+    outcome = equations.check_problem(made, assignment.heading, solution, sampling, "bench")
+    return sum(it.kind == "relation" for it in outcome.verdicts)
 
 
 def repeated(problem: Problem, times: int) -> Problem:
@@ -101,7 +101,8 @@ def repeated(problem: Problem, times: int) -> Problem:
 
 def check_all(assignment: Assignment, solutions: list[Solution], sampling: Sampling) -> None:
     """Check every document, one after the other."""
-    equations.check_equations(assignment, solutions, sampling, jobs=1)
+    for problem, solution in zip(assignment.problems, solutions, strict=True):
+        equations.check_problem(problem, assignment.heading, solution, sampling, "bench")
 
 
 def median(run: Callable[[], object]) -> float:

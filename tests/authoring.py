@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.displays import Sampling
 from derivatex.check.examine import examine
+from derivatex.check.sampling import Sampling
 from derivatex.compute import worker
 from derivatex.compute.evaluate import Task
 from derivatex.diagnostics import Location, RefusedError, Severity, errors_in
 from derivatex.read.assignment import read_assignment
+from derivatex.store.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,8 @@ class Author:
     def examine(self, text: Text, sampling: Sampling = SAMPLING) -> Examination:
         """Compute and check the assignment."""
         solution = self.compute(text)
-        return examine(read_assignment(self.root, "made"), [solution], sampling, is_whole=True)
+        assignment = read_assignment(self.root, "made")
+        return examine(assignment, [solution], sampling, Cache(self.root), is_whole=True)
 
     def errors(self, text: Text) -> list[tuple[str, Location | None]]:
         """The ids and places of everything that stops the build, whichever stage finds it."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 import derivatex
-from derivatex import store
 from derivatex.certificate import certificate
 from derivatex.diagnostics import Diagnostic, ExitCode, Location
 from derivatex.solution import Numbers, Route, Solution, State, Tolerance, Value, Verdict
-from derivatex.store import Target
+from derivatex.store.certificates import read_certificate, write_certificate
+from derivatex.store.target import Target
 from derivatex.tex.notation import Notation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from derivatex.store import Certificate
+    from derivatex.store.certificates import Certificate
 
 AT = Location("solutions/made/1_made.py", 7, 1)
 TARGET = Target("made")
@@ -38,8 +38,8 @@ def written(
     """The certificate of a problem's values, as it is read back from its file."""
     solution = Solution("1", {it.address: it for it in made})
     record = certificate([solution], verdicts, found, inputs={"a.yaml": "abc"}, pdf=None)
-    store.write_certificate(TARGET, project, record)
-    return store.read_certificate(TARGET, project)
+    write_certificate(TARGET, project, record)
+    return read_certificate(TARGET, project)
 
 
 def test_values(tmp_path: Path) -> None:

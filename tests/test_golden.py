@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.pipeline import Settings, check
 from derivatex.render.document import render
-from derivatex.store import Target
+from derivatex.store.target import Target
 
 if TYPE_CHECKING:
     from tests.conftest import Project

@@ -73,8 +73,12 @@ def test_the_package_itself_offers_what_authors_need() -> None:
         ("derivatex.diagnostics", "from derivatex import tex", "derivatex.tex"),
         ("derivatex.check.examine", "from derivatex.compute.run import a", "derivatex.compute.run"),
         ("derivatex.read.assignment", "from derivatex import render", "derivatex.render"),
-        ("derivatex.store", "def f():\n    from derivatex import pipeline", "derivatex.pipeline"),
-        ("derivatex.store", "if TYPE_CHECKING:\n    import derivatex.cli", "derivatex.cli"),
+        (
+            "derivatex.store.cache",
+            "def f():\n    from derivatex import pipeline",
+            "derivatex.pipeline",
+        ),
+        ("derivatex.store.cache", "if TYPE_CHECKING:\n    import derivatex.cli", "derivatex.cli"),
         ("derivatex.tex.scan", "from ..model import Math", "derivatex.model"),
         ("derivatex.tex.scan", "from .. import model", "derivatex.model"),
         ("derivatex.tex", "from ..model import Math", "derivatex.model"),
@@ -93,7 +97,7 @@ def test_an_import_that_goes_up_is_found(name: str, text: str, imported: str) ->
         ("derivatex.tex.scan", "from derivatex.tex import commands"),
         ("derivatex.tex.scan", "from . import commands\nfrom .commands import LINKS"),
         ("derivatex.check.examine", "import numpy, derivatex.model"),
-        ("derivatex.cli.commands", "from derivatex import pipeline, store"),
+        ("derivatex.cli.commands", "from derivatex import pipeline"),
     ],
 )
 def test_an_import_that_goes_down_is_not_found(name: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,19 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.displays import Sampling
 from derivatex.check.equations import check_problem
 from derivatex.check.examine import Examination, examine
+from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
 from derivatex.mathtex.mutation import score
 from derivatex.model.blocks import BlockNode, ErratumBlock, MistakeBlock, SanityBlock
 from derivatex.read.assignment import read_assignment
 from derivatex.solution import STATUSES, Solution, State
+from derivatex.store.cache import Cache
 
 if TYPE_CHECKING:
     from derivatex.model.assignment import Assignment, Problem
 
-PROJECT = Path(__file__).parents[1]
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
 PROBLEMS = {
     "lab3": {
         "1": "ab", "2": "ab", "3": "ab", "4": "abc", "5": "abc",
@@ -55,14 +57,17 @@ class Report:
 
 
 @pytest.fixture(scope="module")
-def reports() -> dict[str, Report]:
-    """Both assignments, computed and checked."""
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """Both assignments, computed and checked, without what earlier builds remember."""
+    project = tmp_path_factory.mktemp("reports")
+    shutil.copytree(SOLUTIONS, project / "solutions")
+    cache = Cache(project)
     made = {}
     for slug in PROBLEMS:
-        assignment = read_assignment(PROJECT, slug)
-        solutions, found = compute(PROJECT, assignment, 2, lambda _: None)
+        assignment = read_assignment(project, slug)
+        solutions, found = compute(cache, assignment, 2, lambda _: None)
         assert found == []
-        examination = examine(assignment, solutions, Sampling(), is_whole=True, jobs=2)
+        examination = examine(assignment, solutions, Sampling(), cache, is_whole=True, jobs=2)
         made[slug] = Report(assignment, {it.problem: it for it in solutions}, examination)
     return made
 
@@ -129,13 +134,13 @@ def test_there_are_figures_enough(reports: dict[str, Report]) -> None:
 def test_no_planted_error_survives(reports: dict[str, Report], slug: str, number: str) -> None:
     """Errors in the formulas of these problems are noticed where they change a value."""
     report = reports[slug]
-    _, mutations = check_problem(
+    outcome = check_problem(
         report.problem(number),
         report.assignment.heading,
         report.solutions[number],
         Sampling(mutants=True),
         f"{slug}/{number}",
     )
-    killed, _, survived = score(mutations)
+    killed, _, survived = score(list(outcome.mutations))
     assert survived == 0
     assert killed > 100

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.displays import Sampling
 from derivatex.check.equations import check_problem
+from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
 from derivatex.diagnostics import errors_in
-from derivatex.mathtex.mutation import Mutation, score
+from derivatex.mathtex.mutation import score
 from derivatex.model.blocks import MistakeBlock
 from derivatex.model.claims import Fault
 from derivatex.pipeline import Settings, build
 from derivatex.read.assignment import read_assignment
 from derivatex.solution import STATUSES, Solution, State
-from derivatex.store import Target
+from derivatex.store.cache import Cache
+from derivatex.store.target import Target
 
 if TYPE_CHECKING:
-    from derivatex.check.finding import Findings
+    from derivatex.check.finding import Outcome
     from derivatex.model.assignment import Assignment
 
 PROJECT = Path(__file__).parent / "projects" / "subjects"
@@ -55,22 +56,30 @@ EXPLAINED = {
 
 
 @pytest.fixture(scope="module")
-def assignment() -> Assignment:
-    """All documents, as they are read."""
-    return read_assignment(PROJECT, "subjects")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documents in a folder of their own: nothing is remembered of an earlier run."""
+    made = tmp_path_factory.mktemp("subjects") / "project"
+    shutil.copytree(PROJECT, made, ignore=shutil.ignore_patterns("build"))
+    return made
 
 
 @pytest.fixture(scope="module")
-def solutions(assignment: Assignment) -> dict[str, Solution]:
+def assignment(project: Path) -> Assignment:
+    """All documents, as they are read."""
+    return read_assignment(project, "subjects")
+
+
+@pytest.fixture(scope="module")
+def solutions(project: Path, assignment: Assignment) -> dict[str, Solution]:
     """What their modules compute."""
-    made, found = compute(PROJECT, assignment, 2, lambda _: None)
+    made, found = compute(Cache(project), assignment, 2, lambda _: None)
     assert not found
     return {solution.problem: solution for solution in made}
 
 
 def checked(
     assignment: Assignment, solutions: dict[str, Solution], number: str, sampling: Sampling
-) -> tuple[Findings, list[Mutation]]:
+) -> Outcome:
     """One document's relations."""
     problem = next(it for it in assignment.problems if it.problem == number)
     return check_problem(
@@ -79,17 +88,18 @@ def checked(
 
 
 @pytest.fixture(scope="module")
-def findings(assignment: Assignment, solutions: dict[str, Solution]) -> dict[str, Findings]:
+def findings(assignment: Assignment, solutions: dict[str, Solution]) -> dict[str, Outcome]:
     """What is found in every document."""
-    return {number: checked(assignment, solutions, number, Sampling())[0] for number in NUMBERS}
+    return {number: checked(assignment, solutions, number, Sampling()) for number in NUMBERS}
 
 
-def test_every_relation_of_every_document_holds(findings: dict[str, Findings]) -> None:
+def test_every_relation_of_every_document_holds(findings: dict[str, Outcome]) -> None:
     """No document has an error or an unused symbol."""
     assert [str(it) for found in findings.values() for it in found.diagnostics] == []
+    assert [name for found in findings.values() for name in found.idle] == []
 
 
-def test_there_are_enough_of_them(findings: dict[str, Findings]) -> None:
+def test_there_are_enough_of_them(findings: dict[str, Outcome]) -> None:
     """At least 200 relations beside definitions, and at least 80 wrong ones, all read."""
     states = Counter(it.state for found in findings.values() for it in found.verdicts)
     held = sum(states[it] for it in STATUSES if it is not State.DEFINITION)
@@ -100,7 +110,7 @@ def test_there_are_enough_of_them(findings: dict[str, Findings]) -> None:
 
 
 def test_every_mistake_is_rejected_for_its_stated_reason(
-    assignment: Assignment, findings: dict[str, Findings]
+    assignment: Assignment, findings: dict[str, Outcome]
 ) -> None:
     """Each names its kind, the build finds that kind, and there is one of almost every kind."""
     mistakes = [
@@ -126,8 +136,8 @@ def test_no_planted_error_survives(
     assignment: Assignment, solutions: dict[str, Solution], number: str
 ) -> None:
     """Every mutant is rejected, or has the original's value, for a reason that is known."""
-    _, mutations = checked(assignment, solutions, number, Sampling(mutants=True))
-    killed, equal, survived = score(mutations)
+    mutations = checked(assignment, solutions, number, Sampling(mutants=True)).mutations
+    killed, equal, survived = score(list(mutations))
     assert survived == 0
     assert killed > 20 * equal
     unexplained = [
@@ -144,21 +154,18 @@ def test_other_instances_find_the_same(
     assignment: Assignment, solutions: dict[str, Solution], number: str, seed: int
 ) -> None:
     """No false alarm and no wrong relation accepted on other draws."""
-    found, _ = checked(assignment, solutions, number, Sampling(seed=seed))
+    found = checked(assignment, solutions, number, Sampling(seed=seed))
     assert [str(it) for it in errors_in(found.diagnostics)] == []
 
 
 @pytest.mark.tex
-def test_the_documents_are_typeset(tmp_path: Path) -> None:
+def test_the_documents_are_typeset(project: Path) -> None:
     """They become one report, with the letters of all statuses and every rejected mistake."""
-    shutil.copytree(PROJECT, tmp_path / "project", ignore=shutil.ignore_patterns("build"))
-    settings = Settings(tmp_path / "project", 2, lambda _: None)
+    settings = Settings(project, 2, lambda _: None)
     (built,) = build(Target("subjects"), settings)
     assert built.artifact is not None
     assert built.artifact.pages > 40
-    tex = (
-        tmp_path / "project" / "build" / "tex" / "subjects" / "report" / "subjects.tex"
-    ).read_text()
+    tex = (project / "build" / "tex" / "subjects" / "report" / "subjects.tex").read_text()
     for letter in "vsod":
         assert f"\\dxletter{{{letter}}}" in tex
     assert tex.count("A common mistake.") >= 80

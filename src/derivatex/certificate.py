@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from derivatex.diagnostics import Diagnostic
     from derivatex.solution import Solution, Value, Verdict
-    from derivatex.store import Certificate
+    from derivatex.store.certificates import Certificate
 
 
 def certificate(

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 class Document:
     """LaTeX that compiles by itself, and what its PDF must show.
 
+    It starts with `preamble`, which is the same for every document and can be loaded as a format.
     `origins` has (line of the LaTeX, place in the author's file), in order, for each line that an
     author wrote. `printed` are the numbers that the text of the PDF must hold, as often as listed.
     """
 
     tex: str
+    preamble: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
     origins: tuple[tuple[int, Location], ...] = ()
     printed: tuple[str, ...] = ()

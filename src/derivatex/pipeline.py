@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derivatex import store
 from derivatex.certificate import certificate
-from derivatex.check.displays import Sampling
 from derivatex.check.examine import Examination, examine
+from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
-from derivatex.diagnostics import Diagnostic, RefusedError, in_order
-from derivatex.model.assignment import Engine
-from derivatex.read.assignment import FOLDER, problem_numbers, read_assignment
+from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError, in_order
+from derivatex.read.assignment import problem_numbers, read_assignment
 from derivatex.render.document import render
-from derivatex.render.environment import template_folder
-from derivatex.typeset.engine import banner
+from derivatex.store import certificates
+from derivatex.store.cache import Cache
+from derivatex.store.inputs import inputs as read_inputs
+from derivatex.store.lock import cannot_write, locked
+from derivatex.store.target import BUILD
 from derivatex.typeset.passes import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from derivatex.document import Artifact
-    from derivatex.model.assignment import Assignment
+    from derivatex.model.assignment import Assignment, Engine
     from derivatex.solution import Solution
-    from derivatex.store import Target
+    from derivatex.store.target import Target
+
+
+TOOLS = (
+    "derivatex",
+    "python and its packages",
+)  # what values and verdicts depend on, templates not
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,12 @@ class Settings:
     progress: Callable[[str], None]
     engine: Engine | None = None
     force: bool = False
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
+    explain: Callable[[str], None] = lambda _: None
+
+    def cache(self, now: dict[str, str]) -> Cache:
+        """What earlier builds left, for tools of today."""
+        return Cache(self.project, {name: now[name] for name in TOOLS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,11 @@ class Examined:
     assignment: Assignment
     solutions: tuple[Solution, ...]
     examination: Examination
+
+    def inputs(self, now: dict[str, str]) -> dict[str, str]:
+        """Everything that the assignment depends on, with the files that its modules read."""
+        read = [name for solution in self.solutions for name in solution.read.items()]
+        return {**dict(sorted(read)), **now}
 
     def of(self, number: str) -> Examined:
         """One problem of it, as if it had been examined alone."""
@@ -65,6 +82,7 @@ class Built:
 
     target: Target
     artifact: Artifact | None
+    inputs: dict[str, str]
     warnings: tuple[Diagnostic, ...] = ()
 
 
@@ -88,8 +106,8 @@ def build(target: Target, settings: Settings, *, each: bool = False) -> Iterator
         numbers = problem_numbers(project, target.slug) if each and not target.problem else ()
         whole: Examined | None = None
         for it in (target, *(replace(target, problem=number) for number in numbers)):
-            if not settings.force and store.is_current(it, project, now):
-                yield Built(it, None)
+            if not settings.force and certificates.is_current(it, project, now):
+                yield Built(it, None, certificates.recorded_inputs(it, project))
                 continue
             whole = whole or _examined(target, settings, now)
             examined = whole if it == target else whole.of(str(it.problem))
@@ -112,29 +130,34 @@ def _typeset(target: Target, settings: Settings, now: dict[str, str], examined: 
     artifact = typeset(
         render(project, checked, is_handout=target.is_handout),
         settings.engine or checked.assignment.heading.engine,
-        project=project,
+        settings.cache(now),
         folder=target.tex(project),
         target=target.pdf(project),
     )
-    record = store.read_certificate(target, project)
-    store.write_certificate(target, project, record | {"pdf": _pdf(artifact, now)})
-    return Built(target, artifact, examined.examination.diagnostics)
+    record = certificates.read_certificate(target, project)
+    everything = examined.inputs(now)
+    certificates.write_certificate(target, project, record | {"pdf": _pdf(artifact, everything)})
+    return Built(target, artifact, everything, examined.examination.diagnostics)
 
 
 def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examined:
     """The stages up to the check, and their certificate; the findings are those of all of them."""
     settings.progress(f"reading {target}")
     assignment = read_assignment(settings.project, target.slug, target.problem)
-    solutions, found = compute(settings.project, assignment, settings.jobs, settings.progress)
+    cache = settings.cache(now)
+    solutions, found = compute(cache, assignment, settings.jobs, settings.progress)
     settings.progress(f"checking {target}")
     examination = examine(
         assignment,
         solutions,
         settings.sampling,
+        cache,
         is_whole=target.problem is None,
         jobs=settings.jobs,
     )
-    everything = in_order([*found, *examination.diagnostics])
+    for reason in cache.ran:
+        settings.explain(reason)
+    everything = in_order([*found, *examination.diagnostics, *cache.warnings])
     examination = replace(examination, diagnostics=everything)
     examined = Examined(assignment, tuple(solutions), examination)
     _certify(target, settings, now, examined)
@@ -148,30 +171,39 @@ def _certify(target: Target, settings: Settings, now: dict[str, str], examined: 
         examined.solutions,
         examination.verdicts,
         examination.diagnostics,
-        inputs=now,
-        pdf=store.read_certificate(target, settings.project).get("pdf"),
+        inputs=examined.inputs(now),
+        pdf=certificates.read_certificate(target, settings.project).get("pdf"),
     )
-    store.write_certificate(target, settings.project, record)
+    certificates.write_certificate(target, settings.project, record)
 
 
 def inputs(target: Target, settings: Settings) -> dict[str, str]:
-    """The digests of everything that a target depends on."""
-    engine = f"{settings.engine or 'as the assignment says'}, {banner(Engine.PDFLATEX)}"
-    folder = f"{FOLDER}/{target.slug}"
-    return store.inputs(settings.project, folder, template_folder(), engine)
+    """The digests of everything that a target depends on.
+
+    Raises: RefusedError where a file cannot be read.
+    """
+    try:
+        engine = settings.engine.value if settings.engine else ""
+        return read_inputs(str(settings.project), target.slug, engine)
+    except OSError as error:
+        path = Path(str(error.filename)).relative_to(settings.project)
+        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        at = Location(path.as_posix())
+        refusal = Diagnostic("unreadable-file", message, ExitCode.BAD_INPUT, at)
+        raise RefusedError([refusal]) from error
 
 
 @contextlib.contextmanager
 def _writing(settings: Settings) -> Iterator[None]:
     """Hold the folder `build`; what cannot be written there is the user's to mend."""
-    with store.locked(settings.project, settings.progress):
+    with locked(settings.project, settings.progress):
         try:
             yield
         except OSError as error:
-            inside = settings.project / store.BUILD
+            inside = settings.project / BUILD
             if error.filename and not Path(str(error.filename)).is_relative_to(inside):
                 raise
-            raise RefusedError([store.cannot_write(error, settings.project)]) from error
+            raise RefusedError([cannot_write(error, settings.project)]) from error
 
 
 def _pdf(artifact: Artifact, inputs: dict[str, str]) -> dict[str, object]:

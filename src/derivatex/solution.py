@@ -218,6 +218,7 @@ class Solution:
     tables: Mapping[str, Table] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     output: str = ""  # what the module printed while it ran
+    read: Mapping[str, str] = field(default_factory=dict)  # digests of the files that it read
 
     def find(self, address: str) -> Held | None:
         """Follow an address; None where it leads nowhere."""

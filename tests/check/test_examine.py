@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from derivatex.check.examine import examine
 from derivatex.diagnostics import Severity
 from derivatex.solution import State
+from derivatex.store.cache import Cache
 from tests.authoring import SAMPLING, Text, mutated
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_every_relation_has_its_verdict(author: Author) -> None:
 def test_a_problem_that_was_not_computed(author: Author) -> None:
     """An assignment with a problem that could not be computed cannot be printed."""
     assignment = author.write(GOOD)
-    assert examine(assignment, [], SAMPLING, is_whole=True).checked is None
+    assert examine(assignment, [], SAMPLING, Cache(author.root), is_whole=True).checked is None
 
 
 def test_warnings_stop_nothing(author: Author) -> None:
@@ -101,5 +102,6 @@ def test_one_problem_cannot_tell_what_is_never_cited(author: Author) -> None:
     """Of a single problem's build no work is said to be uncited."""
     text = replace(GOOD, works="@misc{euler1768,\n title={E}}\n")
     solution = author.compute(text)
-    examination = examine(author.write(text), [solution], SAMPLING, is_whole=False)
+    cache = Cache(author.root)
+    examination = examine(author.write(text), [solution], SAMPLING, cache, is_whole=False)
     assert examination.diagnostics == ()

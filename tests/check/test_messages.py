@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex.check.displays import Sampling
+from derivatex.check.sampling import Sampling
 from derivatex.diagnostics import ExitCode, Severity, errors_in
 from derivatex.solution import State
 from tests.check.relations import (

@@ -138,13 +138,16 @@ def test_list_of_what_cannot_be_read(project: Project, capfd: pytest.CaptureFixt
 
 @pytest.mark.tex
 def test_clean(built: Built, capfd: pytest.CaptureFixture[str]) -> None:
-    """`clean` removes what was built, says what, and leaves the sources."""
+    """`clean` removes what was built, says what, and leaves the sources; the cache on request."""
     kept = sorted((built.root / "solutions").rglob("*"))
     ran = built.project.run(capfd, "clean")
     assert ran.code == 0
     assert "removed build/demo.pdf" in ran.out
-    assert {path.name for path in (built.root / "build").iterdir()} <= {".lock"}
+    assert {path.name for path in (built.root / "build").iterdir()} <= {".lock", "cache"}
     assert sorted((built.root / "solutions").rglob("*")) == kept
+    ran = built.project.run(capfd, "clean", "--cache")
+    assert ran.out == "removed build/cache\n"
+    assert {path.name for path in (built.root / "build").iterdir()} <= {".lock"}
 
 
 @pytest.mark.tex

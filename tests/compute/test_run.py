@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from derivatex.compute.run import compute
 from derivatex.diagnostics import ExitCode
 from derivatex.read.assignment import read_assignment
+from derivatex.store.cache import Cache
 from tests.authoring import MODULE, YAML, Text
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ GOOD = Text(
 
 def computed(author: Author, made: Assignment) -> tuple[list[Solution], list[Diagnostic]]:
     """Compute an assignment in workers."""
-    return compute(author.root, made, 2, lambda _what: None)
+    return compute(Cache(author.root), made, 2, lambda _what: None)
 
 
 def refused(author: Author, text: Text) -> Diagnostic:
@@ -38,7 +40,8 @@ def test_a_worker_computes_what_this_process_would(author: Author) -> None:
     """A worker's solution is that of the module itself, and what it prints is kept beside it."""
     (solution,), found = computed(author, author.write(GOOD))
     assert found == []
-    assert solution == author.compute(GOOD)
+    assert replace(solution, read={}) == author.compute(GOOD)
+    assert set(solution.read) == {MODULE}
     talking = Text("print('hello')\n" + GOOD.module, head=GOOD.head)
     (solution,), found = computed(author, author.write(talking))
     assert (solution.output, found) == ("hello\n", [])
@@ -47,7 +50,7 @@ def test_a_worker_computes_what_this_process_would(author: Author) -> None:
 def test_progress(author: Author) -> None:
     """Each problem is announced."""
     told: list[str] = []
-    compute(author.root, author.write(GOOD), 1, told.append)
+    compute(Cache(author.root), author.write(GOOD), 1, told.append)
     assert told == ["computing problem 1"]
 
 

@@ -36,7 +36,7 @@ class Built:
     def strays(self) -> set[str]:
         """What lies in `build` and should not."""
         found = {path.name for path in (self.root / "build").iterdir()}
-        return found - {".lock", "demo.json", "demo.pdf", "tex"}
+        return found - {".lock", "cache", "demo.json", "demo.pdf", "tex"}
 
     def is_as_it_was(self) -> bool:
         """Whether the earlier PDF is there, byte for byte."""

@@ -39,6 +39,7 @@ def unprivileged(built: Built, *arguments: str) -> Ran:
 def test_a_read_only_folder(built: Built, command: str) -> None:
     """A `build` that cannot be written is told once, by its name, and stays as it was."""
     folder = built.root / "build"
+    built.project.replace(built.project.yaml, "We multiply", "We now multiply")
     folder.chmod(0o555)
     try:
         ran = unprivileged(built, command, "demo")

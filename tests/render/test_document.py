@@ -14,6 +14,7 @@ from derivatex.document import Document
 from derivatex.read.assignment import read_assignment
 from derivatex.render.document import render
 from derivatex.render.marks import CLOSE, OPEN
+from derivatex.store.cache import Cache
 from tests.authoring import SAMPLING
 from tests.conftest import DEMO
 
@@ -52,9 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def checked(folder: Path) -> Checked:
     """What the stages before `render` make of it."""
     assignment = read_assignment(folder, "demo")
-    solutions, found = compute(folder, assignment, 2, lambda _: None)
+    solutions, found = compute(Cache(folder), assignment, 2, lambda _: None)
     assert not found
-    examined = examine(assignment, solutions, SAMPLING, is_whole=True)
+    examined = examine(assignment, solutions, SAMPLING, Cache(folder), is_whole=True)
     assert examined.checked is not None, examined.diagnostics
     return examined.checked
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import jinja2
 import pytest
@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from jinja2 import nodes
 from markupsafe import Markup
 
-from derivatex.render.environment import environment, template_folder
+from derivatex.render.environment import environment
+from derivatex.store.inputs import template_folder
 from derivatex.tex.escape import escape
 from derivatex.tex.markup import Math, Prose, RawTex, Text
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-TEMPLATES = sorted(template_folder().rglob("*.j2"))
+TEMPLATES = sorted(Path(template_folder()).rglob("*.j2"))
 HTML = ("&amp;", "&lt;", "&gt;", "&#34;", "&#39;")
 
 

@@ -8,6 +8,7 @@ import pytest
 from derivatex.diagnostics import Location, RefusedError
 from derivatex.document import Document
 from derivatex.model.assignment import Engine
+from derivatex.store.cache import Cache
 from derivatex.typeset import passes
 from tests.typeset.conftest import BODY_LINE, page
 
@@ -29,7 +30,7 @@ def made(root: Path, body: str, document: Document | None = None) -> Artifact:
     it = document or Document(page(body), origins=((BODY_LINE, AT),))
     folder, target = root / "tex", root / "out/made.pdf"
     folder.mkdir(exist_ok=True)
-    return passes.typeset(it, Engine.PDFLATEX, project=root, folder=folder, target=target)
+    return passes.typeset(it, Engine.PDFLATEX, Cache(root), folder=folder, target=target)
 
 
 def refused(root: Path, body: str, document: Document | None = None) -> tuple[Diagnostic, ...]:

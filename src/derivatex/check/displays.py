@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from derivatex.check.places import caret, claim_at, counterexample, row_of
 from derivatex.diagnostics import Diagnostic, ExitCode, did_you_mean
 from derivatex.mathtex.depends import names_in
-from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.display import statements
 from derivatex.mathtex.errors import Kind, MathError, unreadable
 from derivatex.mathtex.mutation import Mutation, planted
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from derivatex.check.finding import Findings
+    from derivatex.check.memory import Memory
+    from derivatex.check.sampling import Sampling
     from derivatex.mathtex.relation import Result
     from derivatex.mathtex.tree import Node
     from derivatex.model.claims import Claim
@@ -35,15 +36,6 @@ IDS = {
     Kind.PARSE: "equation-parse",
     Kind.VACUOUS: "equation-vacuous",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How relations are evaluated: from which seed, how often, and whether errors are planted."""
-
-    seed: int = 0
-    draws: int = 5
-    mutants: bool = False
 
 
 class LocatedError(MathError):
@@ -66,6 +58,7 @@ class Displays:
     session: Session
     sampling: Sampling
     target: str
+    memory: Memory
     mutations: list[Mutation] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -150,7 +143,7 @@ class Displays:
 
     def failed(self, relation: Relation, result: Result, text: Math) -> None:
         """Say how a relation fails, and what may mend it."""
-        found = diagnose(relation, result, self.session)
+        found = self.memory.diagnosed(relation, result, None)
         notes = [f"read as  {relation.read_as(self.session)}"]
         if result.place is not None:
             notes.append(counterexample(result))

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derivatex.check.declarations import Declaring
-from derivatex.check.displays import IDS, KIND, Sampling
-from derivatex.check.finding import Findings
+from derivatex.check.displays import IDS, KIND
+from derivatex.check.finding import Findings, Outcome
+from derivatex.check.memory import Memory
 from derivatex.check.numbers import givens_of, look_up
 from derivatex.check.places import row_of
 from derivatex.check.quoted import Quoted
-from derivatex.check.texts import printed_addresses
 from derivatex.diagnostics import Diagnostic, ExitCode, did_you_mean
 from derivatex.mathtex.arrays import quiet
 from derivatex.mathtex.depends import dependencies, names_in
 from derivatex.mathtex.errors import Kind, MathError
-from derivatex.mathtex.judge import check
 from derivatex.mathtex.plain import plain
 from derivatex.mathtex.session import Session, Setting
 from derivatex.model.blocks import DefineBlock, DeriveBlock, ErratumBlock, MistakeBlock
 from derivatex.solution import Evaluated, State, find
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from derivatex.mathtex.mutation import Mutation
+    from derivatex.check.sampling import Sampling
     from derivatex.mathtex.vocabulary import Definition
-    from derivatex.model.assignment import Assignment, Heading, Problem
+    from derivatex.model.assignment import Heading, Problem
     from derivatex.model.blocks import Block, Step
     from derivatex.solution import Solution
     from derivatex.tex.markup import Math
@@ -39,15 +36,18 @@ STANDARD_ERRORS = 4.0
 class Equations(Quoted):
     """The relations of one problem, in order."""
 
-    def run(self) -> None:
-        """Check everything; after a faulty definition nothing more can be read."""
+    def run(self) -> tuple[str, ...]:
+        """Check everything; after a faulty definition nothing more can be read.
+
+        Returns: the symbols that are used nowhere.
+        """
         problem = self.findings.problem
         with quiet():
             if problem.define and not self._define(problem.define):
-                return
+                return ()
             if not all(map(self._block, problem.blocks())):
-                return
-        self._warn_unused(problem)
+                return ()
+        return self._idle(problem)
 
     def _block(self, block: Block) -> bool:
         """Check a block; False where what follows cannot be read any more."""
@@ -90,7 +90,7 @@ class Equations(Quoted):
             return
         for relation in self.relations(step, step.tex):
             self.used |= names_in(relation.left) | names_in(relation.right)
-            result = check(relation, self.session)
+            result = self.memory.checked(relation)
             if result.passed:
                 self.passed(relation, result, step.tex)
             else:
@@ -143,55 +143,39 @@ class Equations(Quoted):
             return False
         return True
 
-    def _warn_unused(self, problem: Problem) -> None:
-        """A symbol that is declared and never used is most likely misspelled somewhere."""
+    def _idle(self, problem: Problem) -> tuple[str, ...]:
+        """The symbols that no relation is made of; none where what cannot be read may use them."""
+        if any(found.id == IDS[Kind.PARSE] for found in self.findings.diagnostics):
+            return ()
         vocabulary = self.session.vocabulary
         used = set(self.used)
         for name in self.used:
             used |= dependencies(name, vocabulary)
-        if any(found.id == IDS[Kind.PARSE] for found in self.findings.diagnostics):
-            return  # what cannot be read may use it
-        used |= printed_addresses(self.findings)
-        for value in self.findings.solution.values.values():
-            used |= set(value.operands)
-        for figure in self.findings.solution.figures.values():
-            used |= set(figure.operands)
-        for name, symbol in problem.symbols.items():
-            declared = vocabulary.symbols[name]
-            is_outcome = declared.is_outcome or declared.domain == "kronecker"
-            if name not in used and not is_outcome:
-                message = f"the symbol `{name}` is declared and never used"
-                self.findings.warned(
-                    "never-used", message, symbol.at, "remove it, or is it spelled otherwise?"
-                )
+        declared = {name: vocabulary.symbols[name] for name in problem.symbols}
+        return tuple(
+            name
+            for name, it in declared.items()
+            if name not in used and not it.is_outcome and it.domain != "kronecker"
+        )
 
 
-def check_equations(
-    assignment: Assignment, solutions: Sequence[Solution], sampling: Sampling, jobs: int
-) -> list[tuple[Findings, list[Mutation]]]:
-    """Check the relations of every problem that was computed, several problems side by side."""
-    problems = {problem.problem: problem for problem in assignment.problems}
-    tasks = [
-        (problems[solution.problem], assignment.heading, solution, sampling,
-         f"{assignment.slug}/{solution.problem}")
-        for solution in solutions
-    ]  # fmt: skip
-    if jobs < 2 or len(tasks) < 2:  # noqa: PLR2004
-        return [check_problem(*task) for task in tasks]
-    with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("forkserver")) as pool:
-        return list(pool.map(check_problem, *zip(*tasks, strict=True)))
+def check_problem(  # noqa: PLR0913, PLR0917  # what a process of its own is told
+    problem: Problem,
+    heading: Heading,
+    solution: Solution,
+    sampling: Sampling,
+    target: str,
+    results: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Check the relations of one problem.
 
-
-def check_problem(
-    problem: Problem, heading: Heading, solution: Solution, sampling: Sampling, target: str
-) -> tuple[Findings, list[Mutation]]:
-    """Check the relations of one problem; `target` is what to name on the command line."""
+    `target` is what to name on the command line, `results` what an earlier check remembered.
+    """
     findings = Findings(problem, solution)
     declaring = Declaring(heading, problem)
     vocabulary = declaring.made()
     if declaring.diagnostics:  # without its declarations nothing can be read
-        findings.diagnostics += declaring.diagnostics
-        return findings, []
+        return Outcome((), tuple(declaring.diagnostics))
     session = Session(
         vocabulary, sampling.seed, sampling.draws, givens_of(findings), look_up(findings)
     )
@@ -201,11 +185,17 @@ def check_problem(
         declared = problem.symbols.get(error.symbol)
         at = declared.at if declared else problem.at
         code = ExitCode.BAD_INPUT
-        findings.diagnostics.append(Diagnostic("declaration", error.message, code, at, error.hint))
-        return findings, []
-    made = Equations(findings, session, sampling, target)
-    made.run()
-    return findings, made.mutations
+        found = Diagnostic("declaration", error.message, code, at, error.hint)
+        return Outcome((), (found,))
+    made = Equations(findings, session, sampling, target, Memory(session, results or {}))
+    idle = made.run()
+    return Outcome(
+        tuple(findings.verdicts),
+        tuple(findings.diagnostics),
+        idle,
+        tuple(made.mutations),
+        made.memory.results,
+    )
 
 
 def plain_left(definition: Definition) -> str:

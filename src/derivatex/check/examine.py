@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derivatex.check.equations import check_equations
 from derivatex.check.finding import Findings
 from derivatex.check.literals import check_literals, heading_numbers
 from derivatex.check.published import check_published
 from derivatex.check.references import check_citations, check_references
+from derivatex.check.relations import check_relations, warn_of_idle
 from derivatex.check.rounding import check_rounding
 from derivatex.check.routes import check_routes
 from derivatex.diagnostics import Diagnostic, errors_in, in_order
@@ -18,9 +18,10 @@ from derivatex.solution import Checked, Solution, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from derivatex.check.displays import Sampling
+    from derivatex.check.sampling import Sampling
     from derivatex.mathtex.mutation import Mutation
     from derivatex.model.assignment import Assignment, Problem
+    from derivatex.store.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class Examination:
         return Examination(verdicts, diagnostics, checked)
 
 
-def examine(
+def examine(  # noqa: PLR0913  # a stage
     assignment: Assignment,
     solutions: Sequence[Solution],
     sampling: Sampling,
+    cache: Cache,
     *,
     is_whole: bool,
     jobs: int = 1,
@@ -61,17 +63,18 @@ def examine(
     diagnostics: list[Diagnostic] = []
     mutations: list[Mutation] = []
     problems = {problem.problem: problem for problem in assignment.problems}
-    equations = check_equations(assignment, solutions, sampling, jobs)
-    for solution, (relations, planted) in zip(solutions, equations, strict=True):
+    outcomes = check_relations(assignment, solutions, sampling, jobs, cache)
+    for solution, relations in zip(solutions, outcomes, strict=True):
         findings = Findings(problems[solution.problem], solution)
         check_routes(findings)
         check_published(findings)
         check_references(findings)
         check_literals(findings)
         check_rounding(findings)
-        verdicts += findings.verdicts + relations.verdicts
-        diagnostics += findings.diagnostics + relations.diagnostics
-        mutations += planted
+        warn_of_idle(findings, relations.idle)
+        verdicts += [*findings.verdicts, *relations.verdicts]
+        diagnostics += [*findings.diagnostics, *relations.diagnostics]
+        mutations += relations.mutations
     diagnostics += heading_numbers(assignment.heading)
     diagnostics += check_citations(assignment, solutions, is_whole=is_whole)
     passed = not errors_in(diagnostics) and len(solutions) == len(problems)

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, Severity
 from derivatex.solution import Evaluated, Held, State, Verdict, find, typed_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from derivatex.mathtex.mutation import Mutation
     from derivatex.model.assignment import Problem
     from derivatex.solution import Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the check of a problem's relations hands on.
+
+    `idle` are the keys of symbols that no relation is made of, `results` what is remembered of each
+    relation by what it depends on.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    idle: tuple[str, ...] = ()
+    mutations: tuple[Mutation, ...] = ()
+    results: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from derivatex.check.displays import Displays
 from derivatex.check.places import example
 from derivatex.mathtex.depends import names_in
-from derivatex.mathtex.diagnose import diagnose
 from derivatex.mathtex.errors import Kind, MathError
-from derivatex.mathtex.judge import check
 from derivatex.mathtex.relation import Result
 from derivatex.mathtex.tree import Neg, Node, Number
 from derivatex.model.blocks import Erratum
@@ -42,7 +40,7 @@ class Quoted(Displays):
         self._expect_rejection(claim, claim.quoted, ERRATUM, ("false-erratum", message, hint))
         for right in self.relations(claim, claim.right):
             self.used |= names_in(right.left) | names_in(right.right)
-            found = check(right, self.session)
+            found = self.memory.checked(right)
             if found.passed:
                 self.passed(right, found, claim.right)
             else:
@@ -104,7 +102,7 @@ class Quoted(Displays):
         if not self._is_about_givens(relation):
             return result, False
         there = replace(relation, setting=replace(relation.setting, is_given=True))
-        at_numbers = check(there, self.session)
+        at_numbers = self.memory.checked(there)
         is_better = result.failure is Kind.FAIL and at_numbers.failure is Kind.FAIL
         return (at_numbers, True) if is_better else (result, False)
 
@@ -128,10 +126,10 @@ class Quoted(Displays):
             self.used |= names_in(relation.left) | names_in(relation.right)
             if isinstance(claim, Erratum) and _is_decimal(relation.right):
                 relation = replace(relation, operator="~")  # noqa: PLW2901  # as it was printed
-            result = check(relation, self.session)
+            result = self.memory.checked(relation)
             if not result.passed:
                 wanted = claim.expected
-                found = diagnose(relation, result, self.session, wanted and wanted.value)
+                found = self.memory.diagnosed(relation, result, wanted and wanted.value)
                 return found.kinds, result, relation
         return (), None, None
 

@@ -5,27 +5,33 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import sys
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import derivatex
-from derivatex import pipeline, store
+from derivatex import pipeline
 from derivatex.cli import tables
 from derivatex.cli.options import common, give_up_output, jobs_option, sampled
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
+from derivatex.files import write_beside
 from derivatex.model.assignment import Engine
 from derivatex.read.assignment import read_assignment
+from derivatex.store.certificates import read_certificate
+from derivatex.store.current import remember
+from derivatex.store.lock import locked
+from derivatex.store.target import Target
 from derivatex.typeset import doctor as machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from derivatex.check.displays import Sampling
+    from derivatex.check.sampling import Sampling
     from derivatex.cli.terminal import Terminal
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a stream that takes no more
@@ -49,6 +55,7 @@ Examples:
   derivatex build lab3                build/lab3.pdf
   derivatex build lab3/3              build/lab3/3.pdf
   derivatex build lab3 --problems     the same, and a PDF for each problem
+  derivatex build lab3 --explain      why each step ran
   derivatex build lab3 --handout      the questions alone
   derivatex build --engine lualatex   another TeX program"""
 )
@@ -61,6 +68,7 @@ Examples:
 @click.option("--handout", is_flag=True, help="The questions alone.")
 @click.option("--problems", is_flag=True, help="A PDF for each problem, too.")
 @click.option("--force", is_flag=True, help="Build even where nothing has changed.")
+@click.option("--explain", is_flag=True, help="Say why each step ran.")
 @jobs_option
 @common
 def build(  # noqa: PLR0913  # an option each
@@ -70,6 +78,7 @@ def build(  # noqa: PLR0913  # an option each
     handout: bool,
     problems: bool,
     force: bool,
+    explain: bool,
     jobs: int,
     project: Path | None,
     terminal: Terminal,
@@ -79,8 +88,10 @@ def build(  # noqa: PLR0913  # an option each
     A PDF that is there stays until the new one is whole.
     """
     chosen = Engine(engine) if engine else None
-    settings = settings_of(project, jobs, terminal, engine=chosen, force=force)
+    told = terminal.result if explain else None
+    settings = settings_of(project, jobs, terminal, engine=chosen, force=force, explain=told)
     found: list[Diagnostic] = []
+    made: list[pipeline.Built] = []
     for target in targets_of(settings, names, is_handout=handout):
         started = time.monotonic()
         try:
@@ -88,10 +99,25 @@ def build(  # noqa: PLR0913  # an option each
                 terminal.rest()
                 _show(built, settings, terminal, time.monotonic() - started)
                 started = time.monotonic()
+                made.append(built)
         except RefusedError as refused:
             terminal.diagnostics(refused.diagnostics)
             found += refused.diagnostics
+    if not found and not force and not explain and project is None:
+        _remember(settings, made)
     return exit_code(found)
+
+
+def _remember(settings: pipeline.Settings, made: list[pipeline.Built]) -> None:
+    """Record that all is current, so that the same command need not be run again."""
+    known = {built.target.slug: built.inputs for built in made}
+    pdfs = [built.target.pdf(settings.project).relative_to(settings.project) for built in made]
+    arguments = sys.argv[1:]
+    try:
+        record = remember(str(settings.project), arguments, known, list(map(str, pdfs)))
+        write_beside(Path(record[0]), record[1])
+    except OSError:
+        return  # it is found out again
 
 
 def _show(
@@ -146,7 +172,7 @@ def check(  # noqa: PLR0913  # an option each
             examination = examined.examination
             terminal.rest()
             if as_json:
-                certificates.append(store.read_certificate(target, settings.project))
+                certificates.append(read_certificate(target, settings.project))
             elif terminal.verbose:
                 terminal.result(tables.verdicts_table(examination.verdicts))
                 for solution in examined.solutions:
@@ -180,7 +206,7 @@ def list_(*, project: Path | None, terminal: Terminal) -> ExitCode:
             rows.append((target.slug, "", "", "cannot be read"))
             found += refused.diagnostics
             continue
-        certificate = store.read_certificate(target, settings.project)
+        certificate = read_certificate(target, settings.project)
         state = state_of(target, settings)
         rows.append(
             (target.slug, assignment.heading.title, tables.claims(certificate, None), state)
@@ -190,7 +216,7 @@ def list_(*, project: Path | None, terminal: Terminal) -> ExitCode:
                 f"{target.slug}/{problem.problem}",
                 problem.title,
                 tables.claims(certificate, problem.problem),
-                state_of(store.Target(target.slug, problem.problem), settings),
+                state_of(Target(target.slug, problem.problem), settings),
             )
             for problem in assignment.problems
         ]
@@ -235,16 +261,20 @@ def doctor(
     epilog="""\b
 Examples:
   derivatex clean                     everything that was built
-  derivatex clean lab3                what was built of one assignment"""
+  derivatex clean lab3                what was built of one assignment
+  derivatex clean --cache             what is remembered of earlier builds, too"""
 )
 @click.argument("names", nargs=-1, metavar="[TARGET]...")
+@click.option("--cache", is_flag=True, help="Remove what is remembered, too.")
 @common
-def clean(names: tuple[str, ...], *, project: Path | None, terminal: Terminal) -> ExitCode:
-    """Remove what was built."""
+def clean(
+    names: tuple[str, ...], *, cache: bool, project: Path | None, terminal: Terminal
+) -> ExitCode:
+    """Remove what was built; what was computed and checked is remembered."""
     settings = settings_of(project, 1, terminal)
     wanted = targets_of(settings, names) if names else []
-    with store.locked(settings.project, settings.progress):
-        for path in built_paths(settings, wanted):
+    with locked(settings.project, settings.progress):
+        for path in built_paths(settings, wanted, with_cache=cache):
             is_folder = path.is_dir() and not path.is_symlink()
             shutil.rmtree(path) if is_folder else path.unlink()
             terminal.result(f"removed {path.relative_to(settings.project)}")

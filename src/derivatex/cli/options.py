@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derivatex.check.displays import Sampling
+from derivatex.check.sampling import Sampling
 from derivatex.cli.terminal import Terminal
 from derivatex.diagnostics import ExitCode, RefusedError
 

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from derivatex.diagnostics import Diagnostic, Severity
-from derivatex.mathtex.mutation import score
 from derivatex.solution import State, Verdict
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> Table:
 
 def mutants_report(mutations: Sequence[Mutation]) -> str:
     """The score of planted errors, and those that went unnoticed."""
+    from derivatex.mathtex.mutation import score  # noqa: PLC0415  # it imports NumPy
+
     killed, equal, survived = score(list(mutations))
     counts = f"{killed} rejected, {equal} without effect on the value, {survived} survived"
     lines = [f"{len(mutations)} errors planted: {counts}"]

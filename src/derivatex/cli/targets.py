@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from derivatex.check.displays import Sampling
+from derivatex.check.sampling import Sampling
 from derivatex.diagnostics import did_you_mean
 from derivatex.pipeline import Settings, inputs
-from derivatex.read.assignment import FOLDER, problem_numbers, slugs
-from derivatex.store import BUILD, Target, is_current
+from derivatex.read.assignment import FOLDER as SOLUTIONS
+from derivatex.read.assignment import problem_numbers, slugs
+from derivatex.store.cache import FOLDER
+from derivatex.store.certificates import is_current
+from derivatex.store.target import BUILD, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from derivatex.cli.terminal import Terminal
     from derivatex.model.assignment import Engine
 
@@ -26,15 +32,17 @@ def settings_of(  # noqa: PLR0913  # what several commands are told
     engine: Engine | None = None,
     force: bool = False,
     sampling: Sampling | None = None,
+    explain: Callable[[str], None] | None = None,
 ) -> Settings:
     """Find the project: the nearest folder, from here upwards, that holds `solutions`."""
     start = (project or Path()).resolve()
     candidates = [start] if project else [start, *start.parents]
     for folder in candidates:
-        if (folder / FOLDER).is_dir():
-            return Settings(folder, jobs, terminal.progress, engine, force, sampling or Sampling())
+        if (folder / SOLUTIONS).is_dir():
+            made = Settings(folder, jobs, terminal.progress, engine, force, sampling or Sampling())
+            return replace(made, explain=explain) if explain else made
     raise click.UsageError(
-        f"there is no folder `{FOLDER}` in {start}{'' if project else ' or above'}"
+        f"there is no folder `{SOLUTIONS}` in {start}{'' if project else ' or above'}"
     )
 
 
@@ -68,11 +76,14 @@ def state_of(target: Target, settings: Settings) -> str:
     return "changed since"
 
 
-def built_paths(settings: Settings, targets: list[Target]) -> list[Path]:
-    """What `build` holds of these targets, or all that it holds but its lock."""
+def built_paths(
+    settings: Settings, targets: list[Target], *, with_cache: bool = False
+) -> list[Path]:
+    """What `build` holds of these targets, or all that it holds but its lock and the cache."""
     folder = settings.project / BUILD
     if not targets:
-        return sorted(path for path in folder.iterdir() if path.name != ".lock")
+        kept = {".lock"} if with_cache else {".lock", FOLDER}
+        return sorted(path for path in folder.iterdir() if path.name not in kept)
     found = []
     for target in targets:
         for it in (target, Target(target.slug, target.problem, is_handout=True)):

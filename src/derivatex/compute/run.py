@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivatex.compute.evaluate import Task
+from derivatex.compute.reads import data_of
 from derivatex.compute.worker import FAILED
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
 from derivatex.model.assignment import fragments
 from derivatex.model.blocks import FigureBlock, TableBlock
 from derivatex.solution import Solution, typed_value
+from derivatex.store.cache import Step
+from derivatex.store.inputs import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from derivatex.model.assignment import Assignment, Problem
+    from derivatex.store.cache import Cache
 
 SETTLED = {  # workers run side by side: their linear algebra does not; a set has one order
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
@@ -53,18 +57,28 @@ class Workers:
 
 
 def compute(
-    project: Path, assignment: Assignment, jobs: int, progress: Callable[[str], None]
+    cache: Cache, assignment: Assignment, jobs: int, progress: Callable[[str], None]
 ) -> tuple[list[Solution], list[Diagnostic]]:
-    """Compute every problem of an assignment, `jobs` at a time.
+    """Compute every problem of an assignment that has changed, `jobs` at a time.
 
     Returns the solutions of those that could be computed, and the findings about the others.
     """
     workers = Workers()
+    data = data_of(cache.project, assignment.folder)
 
     def one(problem: Problem) -> Solution | RefusedError:
-        progress(f"computing problem {problem.problem}")
+        givens = {name: typed_value(name, typed) for name, typed in problem.givens.items()}
         try:
-            return _solution(project, problem, workers)
+            if not (cache.project / problem.module).exists():
+                _refuse_without_module(problem)
+                return Solution(problem.problem, givens)
+            step = _step(cache, problem, f"{assignment.slug}/{problem.problem}", data)
+            made: Solution | None = cache.recall(step)
+            if made is None:
+                progress(f"computing problem {problem.problem}")
+                made, found = _computed(cache.project, problem, workers)
+                cache.keep(step, made, found)
+            return replace(made, values={**givens, **made.values})
         except RefusedError as refused:
             return refused
 
@@ -80,19 +94,36 @@ def compute(
     return solutions, [found for refused in refusals for found in refused.diagnostics]
 
 
-def _solution(project: Path, problem: Problem, workers: Workers) -> Solution:
-    givens = problem.givens
-    if not (project / problem.module).exists():
-        needed = _needs_module(problem)
-        if needed is None:
-            values = {name: typed_value(name, typed) for name, typed in givens.items()}
-            return Solution(problem.problem, values)
+def _step(cache: Cache, problem: Problem, name: str, data: str) -> Step:
+    """What the values, tables and figures of a problem depend on, as far as it is known before."""
+    numbers = {
+        key: [leaf.text for leaf in it.leaves.values()] for key, it in problem.givens.items()
+    }
+    shapes = {key: it.shape for key, it in problem.givens.items()}
+    inputs = {
+        problem.module: cache.now(problem.module),
+        f"the numbers given in {problem.file}": digest(repr((numbers, shapes)).encode()),
+        "the data files": data,
+        **cache.tools,
+    }
+    return Step("computed", name, f"problem {problem.problem} was computed", inputs)
+
+
+def _computed(project: Path, problem: Problem, workers: Workers) -> tuple[Solution, dict[str, str]]:
+    """What a problem's module computes, without what was given, and the files that it read."""
+    task = Task(project, problem.problem, problem.module, problem.givens)
+    with tempfile.TemporaryDirectory(prefix="derivatex-") as folder:
+        solution, found = _work(task, problem.time_limit, Path(folder), workers)
+    own = {name: it for name, it in solution.values.items() if name not in problem.givens}
+    return replace(solution, values=own, read=found), found
+
+
+def _refuse_without_module(problem: Problem) -> None:
+    needed = _needs_module(problem)
+    if needed is not None:
         what, at = needed
         message = f"{what} needs the module {problem.module}, which does not exist"
         raise RefusedError([Diagnostic("missing-module", message, ExitCode.BAD_INPUT, at)])
-    task = Task(project, problem.problem, problem.module, givens)
-    with tempfile.TemporaryDirectory(prefix="derivatex-") as folder:
-        return _work(task, problem.time_limit, Path(folder), workers)
 
 
 def _needs_module(problem: Problem) -> tuple[str, Location] | None:
@@ -108,7 +139,9 @@ def _needs_module(problem: Problem) -> tuple[str, Location] | None:
     return None
 
 
-def _work(task: Task, limit: float, folder: Path, workers: Workers) -> Solution:
+def _work(
+    task: Task, limit: float, folder: Path, workers: Workers
+) -> tuple[Solution, dict[str, str]]:
     """Run one worker to its end, or to its limit of `limit` seconds.
 
     What it writes goes to files: a child that it leaves behind may hold a pipe open.
@@ -142,10 +175,10 @@ def _work(task: Task, limit: float, folder: Path, workers: Workers) -> Solution:
     if not outcome_file.exists():
         raise RefusedError([_died(task, status_file, process.returncode, shown)])
     outcome: Solution | RefusedError
-    outcome, printed = pickle.loads(outcome_file.read_bytes())  # noqa: S301  # our worker's
+    outcome, printed, read = pickle.loads(outcome_file.read_bytes())  # noqa: S301  # our worker's
     if isinstance(outcome, RefusedError):
         raise outcome
-    return replace(outcome, output=printed + shown)
+    return replace(outcome, output=printed + shown), read
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from derivatex.compute import declare
 from derivatex.compute.evaluate import Evaluation, Task
+from derivatex.compute.reads import Reads
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
 from derivatex.files import write_beside
 
@@ -138,6 +139,7 @@ def main() -> None:
     outcome_file, status_file = map(Path, sys.argv[1:3])
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301  # our parent wrote it
     printed = io.StringIO()
+    reads = Reads()
     with contextlib.redirect_stdout(printed):
         try:
             outcome: Solution | RefusedError = run(
@@ -148,7 +150,8 @@ def main() -> None:
         except Exception:  # noqa: BLE001  # the parent shows it as a bug of ours
             traceback.print_exc()
             sys.exit(FAILED)
-    write_beside(outcome_file, pickle.dumps((outcome, printed.getvalue())))
+    read = reads.found(task.project)
+    write_beside(outcome_file, pickle.dumps((outcome, printed.getvalue(), read)))
 
 
 def _note(status_file: Path, what: str, line: int) -> None:

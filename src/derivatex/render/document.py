@@ -45,7 +45,9 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
             assignment.problems, checked.solutions, typesetters, strict=True
         )
     ]
-    template = environment().get_template("report.tex.j2")
+    templates = environment()
+    preamble = templates.get_template("preamble.tex.j2").render()
+    template = templates.get_template("report.tex.j2")
     cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
     bibliography = project / assignment.bibliography
     rendered = template.render(
@@ -61,9 +63,10 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         is_handout=is_handout,
         by_derivatex=markup(marks.unmarked()),
     )
-    tex, origins = marks.taken_out(rendered)
+    tex, origins = marks.taken_out(preamble + rendered)
     return Document(
         tex=tex,
+        preamble=preamble,
         files={} if is_handout else _files(checked),
         origins=origins,
         printed=tuple(plain for typeset in typesetters for plain in typeset.printed),

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
 
+from derivatex.store.inputs import template_folder
 from derivatex.tex.escape import escape
 from derivatex.tex.markup import Fragment, RawTex
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
-
-PACKAGED = Path(__file__).parents[1] / "templates"
-CHECKOUT = Path(__file__).parents[3] / "templates"
-
-
-def template_folder() -> Path:
-    """Where the templates lie: in the installed package, or at the top of a checkout."""
-    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
 
 
 @jinja2.pass_context

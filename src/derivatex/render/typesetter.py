@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pylatex import Matrix, NoEscape, Tabular
+from pylatex import NoEscape, Tabular
 
 from derivatex.render.markup import markup
 from derivatex.solution import IN_DRAWING, find, typed_value
@@ -138,12 +138,10 @@ class Typesetter:
         self.printed += [number.plain for number in shown.values()]
         if not held.shape:
             return shown[held.indices].tex
-        import numpy as np  # noqa: PLC0415  # PyLaTeX wants an array; prose alone does not
-
-        cells = np.array([NoEscape(number.tex) for number in shown.values()], dtype=object)
-        rows = held.shape[0]
-        dumped = Matrix(cells.reshape(rows, -1), mtype="b").dumps()
-        return str(dumped).replace("%\n", "")
+        cells = [number.tex for number in shown.values()]
+        width = len(cells) // held.shape[0]
+        rows = ["&".join(cells[k : k + width]) for k in range(0, len(cells), width)]
+        return "\\begin{bmatrix}" + r"\\".join(rows) + "\\end{bmatrix}"
 
 
 def _marks(display: Math) -> list[int]:

@@ -62,23 +62,26 @@ def banner(name: str) -> str:
     return done.stdout.decode("utf-8", "replace").partition("\n")[0]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """The surroundings of a run: nothing of this machine's own TeX files and settings."""
     kept = {name: it for name, it in os.environ.items() if not name.startswith(("TEX", "BIB"))}
     homes = dict.fromkeys(("TEXMFHOME", "TEXMFCONFIG"), str(folder / "no-texmf"))
     return {**kept, **homes, **ENVIRONMENT}
 
 
-def run(engine: Engine, folder: Path, job: str) -> Run:
-    """Run TeX once on `<job>.tex` in `folder`.
+def run(engine: Engine, folder: Path, job: str, loaded: Path | None = None) -> Run:
+    """Run TeX once on `<job>.tex` in `folder`, with a format of its preamble `loaded` if given.
 
     Raises: RefusedError where there is no engine or it does not end.
     """
     started = time.monotonic()
+    more, known = [], environment(folder)
+    if loaded is not None:
+        more, known = [f"-fmt={loaded.stem}"], {**known, "TEXFORMATS": f"{loaded.parent}:"}
     process = subprocess.Popen(
-        [program(engine.value), *OPTIONS, f"{job}.tex"],
+        [program(engine.value), *OPTIONS, *more, f"{job}.tex"],
         cwd=folder,
-        env=_environment(folder),
+        env=known,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

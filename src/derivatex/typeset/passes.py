@@ -9,6 +9,7 @@ from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, errors_in
 from derivatex.document import Artifact, Document, Pass
 from derivatex.files import write_beside
 from derivatex.typeset.engine import program, run
+from derivatex.typeset.formats import format_of
 from derivatex.typeset.log import diagnostics, flaws
 from derivatex.typeset.readback import page_count, read_back
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from derivatex.model.assignment import Engine
+    from derivatex.store.cache import Cache
     from derivatex.typeset.engine import Run
 
 MAX_PASSES = 5
@@ -24,7 +26,7 @@ POPPLER = ("pdftotext", "pdffonts", "pdfinfo")
 
 
 def typeset(
-    document: Document, engine: Engine, *, project: Path, folder: Path, target: Path
+    document: Document, engine: Engine, cache: Cache, *, folder: Path, target: Path
 ) -> Artifact:
     """Typeset in `folder`, read the PDF back, and put it at `target` if all is well.
 
@@ -34,8 +36,9 @@ def typeset(
     for name in (engine.value, *POPPLER):
         program(name)
     job = target.stem
-    _write_tree(document, folder, job)
-    passes, log = _settle(document, engine, project=project, folder=folder, job=job)
+    loaded = format_of(document.preamble, engine, cache) if document.preamble else None
+    _write_tree(document, folder, job, loaded)
+    passes, log = _settle(document, engine, cache.project, folder=folder, job=job, loaded=loaded)
     pdf = folder / f"{job}.pdf"
     found = flaws(log, document) or read_back(pdf, document)
     if errors_in(found):
@@ -45,30 +48,49 @@ def typeset(
     return Artifact(target, hashlib.sha256(data).hexdigest(), page_count(pdf), passes)
 
 
-def _write_tree(document: Document, folder: Path, job: str) -> None:
-    for name, data in {f"{job}.tex": document.tex.encode(), **document.files}.items():
+def _write_tree(document: Document, folder: Path, job: str, loaded: Path | None) -> None:
+    """Write what TeX reads; where the preamble is loaded, empty lines stand in its place."""
+    tex = document.tex
+    if loaded is not None:
+        tex = "\n" * document.preamble.count("\n") + tex[len(document.preamble) :]
+    for name, data in {f"{job}.tex": tex.encode(), **document.files}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
 
-def _settle(
-    document: Document, engine: Engine, *, project: Path, folder: Path, job: str
+def _settle(  # noqa: PLR0913  # what a run needs
+    document: Document,
+    engine: Engine,
+    project: Path,
+    *,
+    folder: Path,
+    job: str,
+    loaded: Path | None,
 ) -> tuple[tuple[Pass, ...], str]:
-    """Run until what a pass writes is what it read."""
+    """Run until what a pass writes is what it read.
+
+    Where a pass with the loaded preamble fails, the next ones read it.
+    """
     passes: list[Pass] = []
     reason = "the document is new or has changed"
     had_aux = (folder / f"{job}.aux").exists()
     for _ in range(MAX_PASSES):
         before = _digests(folder, job)
         (folder / f"{job}.pdf").unlink(missing_ok=True)
-        done = run(engine, folder, job)
+        done = run(engine, folder, job, loaded)
         passes.append(Pass(reason, done.seconds))
         if not _is_sound(done, folder, job):
             if had_aux:  # an interrupted run may have left half a file
                 had_aux = False
                 _forget(folder, job)
                 reason = "the last pass failed on files that an earlier build left"
+                continue
+            if loaded is not None:
+                loaded = None
+                _forget(folder, job)
+                _write_tree(document, folder, job, loaded)
+                reason = "the last pass failed with the preamble's format"
                 continue
             raise RefusedError(_why(done, document, project))
         changed = [name for name, digest in _digests(folder, job).items() if digest != before[name]]

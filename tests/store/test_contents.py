@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from derivatex import store
 from derivatex.diagnostics import ExitCode, RefusedError
-from derivatex.store import Target
+from derivatex.store.certificates import is_current, read_certificate, write_certificate
+from derivatex.store.inputs import digest
+from derivatex.store.inputs import inputs as inputs_of
+from derivatex.store.lock import locked
+from derivatex.store.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +22,7 @@ TARGET = Target("made")
 HOLDS = """
 import sys
 from pathlib import Path
-from derivatex.store import locked
+from derivatex.store.lock import locked
 with locked(Path(sys.argv[1]), print):
     print("held", flush=True)
     sys.stdin.readline()
@@ -39,7 +42,9 @@ def files(tmp_path: Path) -> list[Path]:
 
 def inputs(project: Path, engine: str = "pdflatex") -> dict[str, str]:
     """What the assignment depends on."""
-    return store.inputs(project, FOLDER, project / "templates", engine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("derivatex.store.inputs.CHECKOUT", str(project / "templates"))
+        return inputs_of(str(project), "made", engine)
 
 
 def test_contents_decide(tmp_path: Path, files: list[Path]) -> None:
@@ -96,8 +101,8 @@ def test_the_engine_counts(tmp_path: Path) -> None:
 def test_a_certificate_comes_back(tmp_path: Path) -> None:
     """A certificate is read as it was written."""
     record = {"pdf": None, "counts": {"route": {"passed": 3}}, "title": "é"}
-    store.write_certificate(TARGET, tmp_path, record)
-    assert store.read_certificate(TARGET, tmp_path) == record
+    write_certificate(TARGET, tmp_path, record)
+    assert read_certificate(TARGET, tmp_path) == record
     assert TARGET.certificate(tmp_path) == tmp_path / "build/made.json"
 
 
@@ -107,8 +112,8 @@ def test_a_damaged_certificate(tmp_path: Path, damaged: bytes) -> None:
     path = TARGET.certificate(tmp_path)
     path.parent.mkdir()
     path.write_bytes(damaged)
-    assert store.read_certificate(TARGET, tmp_path) == {}
-    assert not store.is_current(TARGET, tmp_path, {})
+    assert read_certificate(TARGET, tmp_path) == {}
+    assert not is_current(TARGET, tmp_path, {})
 
 
 @pytest.mark.parametrize("pdf", ["null", "[1]", '"made.pdf"', "3", "{}"])
@@ -118,20 +123,20 @@ def test_a_certificate_of_another_shape(tmp_path: Path, pdf: str) -> None:
     path.parent.mkdir()
     path.write_text(f'{{"pdf": {pdf}}}', encoding="utf-8")
     TARGET.pdf(tmp_path).write_bytes(b"%PDF")
-    assert not store.is_current(TARGET, tmp_path, {})
+    assert not is_current(TARGET, tmp_path, {})
 
 
 def test_current(tmp_path: Path) -> None:
     """A PDF is current where its inputs and its own bytes are those that were recorded."""
-    assert not store.is_current(TARGET, tmp_path, {"a": "1"})
-    record = {"pdf": {"inputs": {"a": "1"}, "sha256": store.digest(b"%PDF")}}
-    store.write_certificate(TARGET, tmp_path, record)
-    assert not store.is_current(TARGET, tmp_path, {"a": "1"})
+    assert not is_current(TARGET, tmp_path, {"a": "1"})
+    record = {"pdf": {"inputs": {"a": "1"}, "sha256": digest(b"%PDF")}}
+    write_certificate(TARGET, tmp_path, record)
+    assert not is_current(TARGET, tmp_path, {"a": "1"})
     TARGET.pdf(tmp_path).write_bytes(b"%PDF")
-    assert store.is_current(TARGET, tmp_path, {"a": "1"})
-    assert not store.is_current(TARGET, tmp_path, {"a": "2"})
+    assert is_current(TARGET, tmp_path, {"a": "1"})
+    assert not is_current(TARGET, tmp_path, {"a": "2"})
     TARGET.pdf(tmp_path).write_bytes(b"%PDF of another's")
-    assert not store.is_current(TARGET, tmp_path, {"a": "1"})
+    assert not is_current(TARGET, tmp_path, {"a": "1"})
 
 
 def test_targets(tmp_path: Path) -> None:
@@ -165,7 +170,7 @@ def test_the_lock(tmp_path: Path) -> None:
         release.write("\n")
         release.close()
 
-    with store.locked(tmp_path, waiting):
+    with locked(tmp_path, waiting):
         assert told == [f"waiting for another build (process {holder.pid})"]
     assert holder.wait() == 0
     holder.stdout.close()
@@ -176,19 +181,19 @@ def test_a_free_lock(tmp_path: Path) -> None:
     told: list[str] = []
 
     def fails() -> None:
-        with store.locked(tmp_path, told.append):
+        with locked(tmp_path, told.append):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fails()
-    with store.locked(tmp_path, told.append):
+    with locked(tmp_path, told.append):
         assert told == []
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """A file in the place of the folder is told as bad input, with what to do."""
     (tmp_path / "build").write_text("", encoding="utf-8")
-    with pytest.raises(RefusedError) as raised, store.locked(tmp_path, print):
+    with pytest.raises(RefusedError) as raised, locked(tmp_path, print):
         pass
     (found,) = raised.value.diagnostics
     assert (found.id, found.code) == ("cannot-write", ExitCode.BAD_INPUT)

@@ -1,0 +1,42 @@
+"""What can be built, and where its files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to build: an assignment, or one of its problems; its answers, or its questions alone."""
+
+    slug: str
+    problem: str | None = None
+    is_handout: bool = False
+
+    def __str__(self) -> str:
+        """Write the target as it is named on the command line."""
+        return f"{self.slug}/{self.problem}" if self.problem else self.slug
+
+    @property
+    def stem(self) -> str:
+        """Its files' common path, from the folder `build`."""
+        return f"{self}{'-handout' if self.is_handout else ''}"
+
+    def pdf(self, project: Path) -> Path:
+        """Where its PDF is put."""
+        return project / BUILD / f"{self.stem}.pdf"
+
+    def certificate(self, project: Path) -> Path:
+        """Where its certificate is put."""
+        return project / BUILD / f"{self.stem}.json"
+
+    def tex(self, project: Path) -> Path:
+        """Where its LaTeX is written and typeset."""
+        job = f"{self.problem or 'report'}{'-handout' if self.is_handout else ''}"
+        return project / BUILD / "tex" / self.slug / job
