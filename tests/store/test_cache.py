@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from derivatex.diagnostics import Location
-from derivatex.solution import Table
+from derivatex.solution import State, Table
 from derivatex.store.cache import Cache, Step
 from derivatex.tex.markup import Prose
 
@@ -101,6 +101,27 @@ def foreign(path: Path) -> bytes:
     line = path.read_bytes().partition(b"\n")[0].decode()
     before = line.partition('"content": "')[2].partition('"')[0]
     return line.replace(before, digest(payload)).encode() + b"\n" + payload
+
+
+class Named:
+    """What is pickled as an attribute of something, as Python 3.11.2 pickles members of enums."""
+
+    def __init__(self, of: object, name: str) -> None:
+        """Remember of what."""
+        self.of, self.name = of, name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Name the attribute."""
+        return getattr, (self.of, self.name)
+
+
+def test_members_of_enums_are_recalled(cache: Cache) -> None:
+    """A member of an enum comes back however Python names it; another attribute does not."""
+    cache.keep(STEP, Named(State, "PASSED"))
+    assert cache.recall(STEP) is State.PASSED
+    cache.keep(STEP, Named(Table, "__init__"))
+    assert cache.recall(STEP) is None
+    assert [it.id for it in cache.warnings] == ["cache-damaged"]
 
 
 @pytest.mark.parametrize("damage", ["truncated", "empty", "changed", "garbage", "foreign", "moved"])
