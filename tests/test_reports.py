@@ -38,6 +38,7 @@ SAMPLED = [("lab3", "2"), ("dl-exercises", "5"), ("dl-exercises", "11")]
 class Report:
     """An assignment, what its modules computed, and what was found."""
 
+    project: Path
     assignment: Assignment
     solutions: dict[str, Solution]
     examination: Examination
@@ -68,7 +69,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
         solutions, found = compute(cache, assignment, 2, lambda _: None)
         assert found == []
         examination = examine(assignment, solutions, Sampling(), cache, is_whole=True, jobs=2)
-        made[slug] = Report(assignment, {it.problem: it for it in solutions}, examination)
+        made[slug] = Report(project, assignment, {it.problem: it for it in solutions}, examination)
     return made
 
 
@@ -128,6 +129,18 @@ def test_there_are_figures_enough(reports: dict[str, Report]) -> None:
         sum(len(it.figures) for report in reports.values() for it in report.solutions.values())
         >= 14
     )
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_all_of_it_is_remembered(reports: dict[str, Report], slug: str) -> None:
+    """What was computed and checked is recalled: nothing runs again, and no entry is refused."""
+    project = reports[slug].project
+    cache = Cache(project)
+    assignment = read_assignment(project, slug)
+    solutions, _ = compute(cache, assignment, 1, lambda _: None)
+    examination = examine(assignment, solutions, Sampling(), cache, is_whole=True)
+    assert (cache.ran, cache.warnings) == ([], [])
+    assert examination == reports[slug].examination
 
 
 @pytest.mark.parametrize(("slug", "number"), SAMPLED)

@@ -268,4 +268,4 @@ def _is_even_power_of_norm(node: tree.Pow) -> bool:
 def _largest(value: Value) -> float:
     """The largest absolute value of its entries; NaN where one is undefined."""
     bare = arrays.plain(value)
-    return abs(bare) if isinstance(bare, float) else float(np.max(np.abs(bare), initial=0.0))
+    return float(abs(bare) if isinstance(bare, float) else np.max(np.abs(bare), initial=0.0))

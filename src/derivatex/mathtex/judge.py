@@ -72,7 +72,7 @@ def check(relation: Relation, session: Session) -> Result:
 
 def _result(tally: Tally, **more: Any) -> Result:
     return Result(
-        error=tally.error, draws=tally.draws, instances=tally.compared,
+        error=float(tally.error), draws=tally.draws, instances=tally.compared,
         confirmations=tally.confirmations, **more,
     )  # fmt: skip
 
