@@ -147,3 +147,11 @@ def test_an_optimum_is_known_to_what_follows(author: Author, checked: list[str])
     verdicts = author.verdicts(replace(of(first + step("s + b &= a + b")), head=head), "relation")
     assert [it.state for it in verdicts[-2:]] == [State.OPTIMALITY, State.VERIFIED]
     assert checked == ["s + b == a + b"]
+
+
+def test_the_last_digits_of_given_numbers_count(author: Author) -> None:
+    """An array that differs in its ninth digit is another: nothing is recalled of the first."""
+    text = replace(of(step("v_2 &= 2", "at: given")), head=HEAD + "  v: {given: [1, 2]}\n")
+    assert author.errors(text) == []
+    (found,) = author.errors(mutated(text, "[1, 2]", "[1, 2.000000004]"))
+    assert found[0] == "equation"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from derivatex.mathtex.claimed import confirm
 from derivatex.mathtex.diagnose import Diagnosis, diagnose
 from derivatex.mathtex.judge import check
+from derivatex.mathtex.scope import by_content
 from derivatex.mathtex.tree import Val
 from derivatex.mathtex.walk import walk
 from derivatex.store.inputs import digest
@@ -30,7 +31,7 @@ class Memory:
     session: Session
     earlier: Mapping[str, Any]
     results: dict[str, Any] = field(default_factory=dict)
-    known: tuple[int, str] = (-1, "")
+    known: tuple[tuple[int, int], str] = ((-1, -1), "")
 
     def checked(self, relation: Relation) -> Result:
         """The result of a relation."""
@@ -64,7 +65,7 @@ class Memory:
         numbers = []
         if session.val is not None:
             numbers = sorted(
-                repr((it.name, [session.val(it, is_printed) for is_printed in (False, True)]))
+                repr((it.name, [by_content(session.val(it, how)) for how in (False, True)]))
                 for it in named
             )
         parts = (
@@ -80,9 +81,9 @@ class Memory:
     def _context(self) -> str:
         """What the vocabulary and the given numbers are at this place."""
         vocabulary = self.session.vocabulary
-        stage = len(vocabulary.definitions) * 1000 + len(vocabulary.confirmed)
+        stage = (len(vocabulary.definitions), len(vocabulary.confirmed))
         if self.known[0] != stage:
-            given = {name: repr(value) for name, value in self.session.given.items()}
+            given = {name: by_content(value) for name, value in self.session.given.items()}
             parts = (
                 sorted(vocabulary.symbols.items()),
                 sorted(vocabulary.indices.items()),

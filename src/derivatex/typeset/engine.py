@@ -53,15 +53,6 @@ def program(name: str) -> str:
     return found
 
 
-def banner(name: str) -> str:
-    """The first line of what a TeX program says of itself; nothing where there is none."""
-    found = shutil.which(name)
-    if found is None:
-        return ""
-    done = subprocess.run([found, "--version"], capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace").partition("\n")[0]
-
-
 def environment(folder: Path) -> dict[str, str]:
     """The surroundings of a run: nothing of this machine's own TeX files and settings."""
     kept = {name: it for name, it in os.environ.items() if not name.startswith(("TEX", "BIB"))}
