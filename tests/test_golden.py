@@ -19,7 +19,7 @@ def rendered(project: Project) -> str:
     settings = Settings(project.root, jobs=1, progress=lambda _: None)
     checked = check(Target("demo"), settings).examination.checked
     assert checked is not None
-    return render(project.root, checked).tex
+    return render(checked).tex
 
 
 def test_the_whole_latex_is_as_it_was(project: Project) -> None:

@@ -13,6 +13,7 @@ LAYERS = tuple(
     for parts in (
         {"__main__"},
         {"cli"},
+        {"builds"},
         {"pipeline"},
         {"read", "compute", "check", "render", "typeset"},
         {"certificate"},
@@ -20,12 +21,12 @@ LAYERS = tuple(
         {"mathtex"},
         {"solution", "document"},
         {"model"},
-        {"files"},
+        {"files", "processes"},
         {"tex"},
         {"diagnostics"},
     )
 )
-STAGES = LAYERS[3]
+STAGES = LAYERS[4]
 MODULES = modules(SOURCE)
 
 

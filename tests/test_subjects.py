@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from derivatex.builds import Built, build
 from derivatex.check.equations import check_problem
 from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
@@ -16,7 +17,7 @@ from derivatex.diagnostics import errors_in
 from derivatex.mathtex.mutation import score
 from derivatex.model.blocks import MistakeBlock
 from derivatex.model.claims import Fault
-from derivatex.pipeline import Settings, build
+from derivatex.pipeline import Settings
 from derivatex.read.assignment import read_assignment
 from derivatex.solution import STATUSES, Solution, State
 from derivatex.store.cache import Cache
@@ -162,7 +163,8 @@ def test_other_instances_find_the_same(
 def test_the_documents_are_typeset(project: Path) -> None:
     """They become one report, with the letters of all statuses and every rejected mistake."""
     settings = Settings(project, 2, lambda _: None)
-    (built,) = build(Target("subjects"), settings)
+    (built,) = build([Target("subjects")], settings)
+    assert isinstance(built, Built)
     assert built.artifact is not None
     assert built.artifact.pages > 40
     tex = (project / "build" / "tex" / "subjects" / "report" / "subjects.tex").read_text()

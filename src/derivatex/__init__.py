@@ -7,10 +7,10 @@ computational graph.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as in `typing`, which takes long to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from derivatex.compute.declare import TableRows, Tikz, figure, table, value
     from derivatex.compute.graph import Graph, Module, Partial
 
@@ -27,4 +27,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: any public name
     """Import a public name when it is asked for: the command line starts without them."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib  # noqa: PLC0415  # as late as what it imports
+
     return getattr(importlib.import_module(f"derivatex.compute.{_HOME[name]}"), name)

@@ -1,4 +1,4 @@
-"""The whole program on one screen: read, compute, check, render, typeset."""
+"""The whole way of one target on one screen: read, compute, check, render, typeset."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from derivatex.check.examine import Examination, examine
 from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError, in_order
-from derivatex.read.assignment import problem_numbers, read_assignment
-from derivatex.render.document import render
+from derivatex.model.assignment import Engine
+from derivatex.processes import Processes
+from derivatex.read.assignment import read_assignment
+from derivatex.render.document import preamble, render
 from derivatex.store import certificates
 from derivatex.store.cache import Cache
 from derivatex.store.inputs import inputs as read_inputs
 from derivatex.store.lock import cannot_write, locked
 from derivatex.store.target import BUILD
-from derivatex.typeset.passes import typeset
+from derivatex.typeset.passes import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from derivatex.document import Artifact
-    from derivatex.model.assignment import Assignment, Engine
+    from derivatex.model.assignment import Assignment
     from derivatex.solution import Solution
     from derivatex.store.target import Target
+    from derivatex.typeset.turn import Turn
 
 
 TOOLS = (
@@ -77,13 +80,83 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What became of a target: no artifact where there was nothing to do."""
+class Work:
+    """A target on its way: `now` are the digests of everything that it depends on."""
 
     target: Target
-    artifact: Artifact | None
-    inputs: dict[str, str]
-    warnings: tuple[Diagnostic, ...] = ()
+    settings: Settings
+    now: dict[str, str]
+    processes: Processes = field(default_factory=Processes)
+
+    def examined(self) -> Examined:
+        """Read, compute and check, and write the certificate.
+
+        Raises: RefusedError where the assignment cannot be read.
+        """
+        target, settings = self.target, self.settings
+        settings.progress(f"reading {target}")
+        cache = settings.cache(self.now)
+        assignment = read_assignment(settings.project, target.slug, target.problem, cache)
+        solutions, found = compute(cache, assignment, settings.jobs, settings.progress)
+        settings.progress(f"checking {target}")
+        examination = examine(
+            assignment,
+            solutions,
+            settings.sampling,
+            cache,
+            is_whole=target.problem is None,
+            jobs=settings.jobs,
+        )
+        for reason in cache.ran:
+            settings.explain(reason)
+        everything = in_order([*found, *examination.diagnostics, *cache.warnings])
+        examination = replace(examination, diagnostics=everything)
+        examined = Examined(assignment, tuple(solutions), examination)
+        self.certify(examined)
+        return examined
+
+    def ahead(self) -> Turn:
+        """Start TeX, which loads the format of the preamble while all else is to be done."""
+        return self._job(self.settings.engine or Engine.PDFLATEX).turn(preamble())
+
+    def typeset(self, examined: Examined, ready: Turn | None) -> Artifact:
+        """Render and typeset what passed its checks, and note its digest in the certificate.
+
+        Raises: RefusedError where something did not pass, or TeX refuses.
+        """
+        checked = examined.examination.checked
+        if checked is None:
+            raise RefusedError(examined.examination.diagnostics)
+        document = render(checked, is_handout=self.target.is_handout)
+        job = self._job(self.settings.engine or checked.assignment.heading.engine)
+        artifact = job.typeset(document, self.target.pdf(self.settings.project), ready)
+        record = certificates.read_certificate(self.target, self.settings.project)
+        pdf = {
+            "inputs": examined.inputs(self.now),
+            "pages": artifact.pages,
+            "sha256": artifact.sha256,
+        }
+        certificates.write_certificate(self.target, self.settings.project, record | {"pdf": pdf})
+        return artifact
+
+    def certify(self, examined: Examined) -> None:
+        """Write the certificate; what it says of the PDF stays until the next PDF is whole."""
+        examination = examined.examination
+        record = certificate(
+            examined.solutions,
+            examination.verdicts,
+            examination.diagnostics,
+            inputs=examined.inputs(self.now),
+            pdf=certificates.read_certificate(self.target, self.settings.project).get("pdf"),
+        )
+        certificates.write_certificate(self.target, self.settings.project, record)
+
+    def _job(self, engine: Engine) -> Job:
+        project = self.settings.project
+        folder = self.target.tex(project)
+        folder.mkdir(parents=True, exist_ok=True)
+        cache = self.settings.cache(self.now)
+        return Job(engine, folder, self.target.pdf(project).stem, cache, self.processes)
 
 
 def check(target: Target, settings: Settings) -> Examined:
@@ -91,90 +164,8 @@ def check(target: Target, settings: Settings) -> Examined:
 
     Raises: RefusedError where the assignment cannot be read or the certificate not written.
     """
-    with _writing(settings):
-        return _examined(target, settings, inputs(target, settings))
-
-
-def build(target: Target, settings: Settings, *, each: bool = False) -> Iterator[Built]:
-    """Make a target's PDF, and that of each of its problems if asked for, where they changed.
-
-    Raises: RefusedError with the findings of the stage that refused; earlier PDFs stay.
-    """
-    project = settings.project
-    with _writing(settings):
-        now = inputs(target, settings)
-        numbers = problem_numbers(project, target.slug) if each and not target.problem else ()
-        whole: Examined | None = None
-        for it in (target, *(replace(target, problem=number) for number in numbers)):
-            if not settings.force and certificates.is_current(it, project, now):
-                yield Built(it, None, certificates.recorded_inputs(it, project))
-                continue
-            whole = whole or _examined(target, settings, now)
-            examined = whole if it == target else whole.of(str(it.problem))
-            if it != target:
-                _certify(it, settings, now, examined)
-            built = _typeset(it, settings, now, examined)
-            yield built if it == target else replace(built, warnings=())  # said already
-
-
-def _typeset(target: Target, settings: Settings, now: dict[str, str], examined: Examined) -> Built:
-    """Typeset what passed its checks, and note its digest.
-
-    Raises: RefusedError where something did not pass, or TeX refuses.
-    """
-    project = settings.project
-    checked = examined.examination.checked
-    if checked is None:
-        raise RefusedError(examined.examination.diagnostics)
-    settings.progress(f"typesetting {target}")
-    artifact = typeset(
-        render(project, checked, is_handout=target.is_handout),
-        settings.engine or checked.assignment.heading.engine,
-        settings.cache(now),
-        folder=target.tex(project),
-        target=target.pdf(project),
-    )
-    record = certificates.read_certificate(target, project)
-    everything = examined.inputs(now)
-    certificates.write_certificate(target, project, record | {"pdf": _pdf(artifact, everything)})
-    return Built(target, artifact, everything, examined.examination.diagnostics)
-
-
-def _examined(target: Target, settings: Settings, now: dict[str, str]) -> Examined:
-    """The stages up to the check, and their certificate; the findings are those of all of them."""
-    settings.progress(f"reading {target}")
-    assignment = read_assignment(settings.project, target.slug, target.problem)
-    cache = settings.cache(now)
-    solutions, found = compute(cache, assignment, settings.jobs, settings.progress)
-    settings.progress(f"checking {target}")
-    examination = examine(
-        assignment,
-        solutions,
-        settings.sampling,
-        cache,
-        is_whole=target.problem is None,
-        jobs=settings.jobs,
-    )
-    for reason in cache.ran:
-        settings.explain(reason)
-    everything = in_order([*found, *examination.diagnostics, *cache.warnings])
-    examination = replace(examination, diagnostics=everything)
-    examined = Examined(assignment, tuple(solutions), examination)
-    _certify(target, settings, now, examined)
-    return examined
-
-
-def _certify(target: Target, settings: Settings, now: dict[str, str], examined: Examined) -> None:
-    """Write the certificate; what it says of the PDF stays until the next PDF is whole."""
-    examination = examined.examination
-    record = certificate(
-        examined.solutions,
-        examination.verdicts,
-        examination.diagnostics,
-        inputs=examined.inputs(now),
-        pdf=certificates.read_certificate(target, settings.project).get("pdf"),
-    )
-    certificates.write_certificate(target, settings.project, record)
+    with writing(settings):
+        return Work(target, settings, inputs(target, settings)).examined()
 
 
 def inputs(target: Target, settings: Settings) -> dict[str, str]:
@@ -194,7 +185,7 @@ def inputs(target: Target, settings: Settings) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _writing(settings: Settings) -> Iterator[None]:
+def writing(settings: Settings) -> Iterator[None]:
     """Hold the folder `build`; what cannot be written there is the user's to mend."""
     with locked(settings.project, settings.progress):
         try:
@@ -204,12 +195,3 @@ def _writing(settings: Settings) -> Iterator[None]:
             if error.filename and not Path(str(error.filename)).is_relative_to(inside):
                 raise
             raise RefusedError([cannot_write(error, settings.project)]) from error
-
-
-def _pdf(artifact: Artifact, inputs: dict[str, str]) -> dict[str, object]:
-    """What the certificate says of the PDF."""
-    return {
-        "inputs": inputs,
-        "pages": artifact.pages,
-        "sha256": artifact.sha256,
-    }

@@ -6,11 +6,17 @@ import pytest
 
 from derivatex.diagnostics import ExitCode, RefusedError
 from derivatex.read.references import read_references
+from derivatex.store.cache import Cache
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "solutions/a/references.bib"
+WORKS = """\
+@book{b, author = {Müller, Ada and Noether, Emmy}, title = {On {GCD} \\& more},
+  publisher = {P}, year = 1921}
+@online{a, author = {Abel, Niels}, title = {A page}, year = {2020}}
+"""
 
 
 def keys(folder: Path, text: str) -> list[str]:
@@ -44,7 +50,30 @@ def test_keys_are_found_with_their_lines(tmp_path: Path) -> None:
   title = {B@home},
 }
 """
-    assert keys(tmp_path, text) == ["3 euler1768", "7 gauss:1801"]
+    assert sorted(keys(tmp_path, text)) == ["3 euler1768", "7 gauss:1801"]
+
+
+def test_works_are_listed_by_their_authors(tmp_path: Path) -> None:
+    """Works are set as they are printed, in the order of their authors' names."""
+    file = tmp_path / "references.bib"
+    file.write_text(WORKS, encoding="utf-8")
+    made = [(it.key, " ".join(it.tex.split())) for it in read_references(file, NAME)]
+    assert [key for key, _ in made] == ["a", "b"]
+    assert "Ada Müller and Emmy Noether" in made[1][1]
+    assert r"\emph{On {GCD} \& more}" in made[1][1]
+
+
+def test_a_bibliography_is_read_once(tmp_path: Path) -> None:
+    """What was read is recalled; a file that has changed is read again."""
+    file = tmp_path / "references.bib"
+    file.write_text(WORKS, encoding="utf-8")
+    cache = Cache(tmp_path)
+    first = read_references(file, NAME, cache)
+    assert read_references(file, NAME, cache) == first
+    assert cache.ran == [f"{NAME} was read: it is new"]
+    file.write_text(WORKS.replace("A page", "Another"), encoding="utf-8")
+    assert read_references(file, NAME, cache) != first
+    assert cache.ran[1:] == [f"{NAME} was read: {NAME} changed"]
 
 
 def test_no_file_has_no_entries(tmp_path: Path) -> None:

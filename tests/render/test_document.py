@@ -61,15 +61,15 @@ def checked(folder: Path) -> Checked:
 
 
 @pytest.fixture(scope="module")
-def document(folder: Path, checked: Checked) -> Document:
+def document(checked: Checked) -> Document:
     """The report."""
-    return render(folder, checked)
+    return render(checked)
 
 
 @pytest.fixture(scope="module")
-def handout(folder: Path, checked: Checked) -> Document:
+def handout(checked: Checked) -> Document:
     """The questions alone."""
-    return render(folder, checked, is_handout=True)
+    return render(checked, is_handout=True)
 
 
 def unresolved(tex: str) -> set[str]:
@@ -191,9 +191,9 @@ def test_a_handout_has_no_answers(handout: Document) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["Of 1 values", "1 agree ", "1 relations"])
-def test_one_is_no_plural(folder: Path, checked: Checked, wrong: str) -> None:
+def test_one_is_no_plural(checked: Checked, wrong: str) -> None:
     """The sentences that count what was checked are English where there is one of a thing."""
     alone = checked.assignment.model_copy(update={"problems": checked.assignment.problems[:1]})
     verdicts = tuple(it for it in checked.verdicts if it.problem == "1")
-    made = render(folder, type(checked)(alone, checked.solutions[:1], verdicts))
+    made = render(type(checked)(alone, checked.solutions[:1], verdicts))
     assert wrong not in made.tex

@@ -64,7 +64,7 @@ def rendered(author: Author, text: Text = GOOD) -> Document:
     """The report of a problem that was checked."""
     examination = author.examine(text)
     assert examination.checked is not None, examination.diagnostics
-    return render(author.root, examination.checked)
+    return render(examination.checked)
 
 
 def words(document: Document) -> str:

@@ -12,7 +12,7 @@ from derivatex.model.assignment import Engine
 from derivatex.render.environment import environment
 from derivatex.store.cache import Cache
 from derivatex.typeset.formats import MAX_KEPT, format_of
-from derivatex.typeset.passes import typeset
+from derivatex.typeset.passes import Job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +43,8 @@ def made(root: Path, preamble: str, body: str = BODY, *, fast: bool = True) -> A
     document = Document(preamble + body, preamble if fast else "")
     folder = root / "tex"
     folder.mkdir(parents=True, exist_ok=True)
-    return typeset(
-        document, Engine.PDFLATEX, Cache(root), folder=folder, target=root / "out/made.pdf"
-    )
+    job = Job(Engine.PDFLATEX, folder, "made", Cache(root))
+    return job.typeset(document, root / "out/made.pdf")
 
 
 def pixels(pdf: Path) -> list[bytes]:

@@ -30,7 +30,7 @@ def made(root: Path, body: str, document: Document | None = None) -> Artifact:
     it = document or Document(page(body), origins=((BODY_LINE, AT),))
     folder, target = root / "tex", root / "out/made.pdf"
     folder.mkdir(exist_ok=True)
-    return passes.typeset(it, Engine.PDFLATEX, Cache(root), folder=folder, target=target)
+    return passes.Job(Engine.PDFLATEX, folder, "made", Cache(root)).typeset(it, target)
 
 
 def refused(root: Path, body: str, document: Document | None = None) -> tuple[Diagnostic, ...]:
@@ -49,6 +49,12 @@ def test_a_document_without_references(tmp_path: Path) -> None:
     assert artifact.path == tmp_path / "out/made.pdf"
     assert artifact.sha256 == hashlib.sha256(artifact.path.read_bytes()).hexdigest()
     assert artifact.pages == 1
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_pages_are_counted(tmp_path: Path, pages: int) -> None:
+    """The number of pages is what TeX says that it wrote."""
+    assert made(tmp_path, r"Words.\newpage " * pages).pages == pages
 
 
 def test_again(tmp_path: Path) -> None:

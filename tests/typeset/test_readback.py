@@ -7,7 +7,7 @@ import pytest
 from derivatex.diagnostics import ExitCode
 from derivatex.document import Document
 from derivatex.typeset import readback
-from derivatex.typeset.readback import page_count, read_back
+from derivatex.typeset.readback import read_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,6 @@ def test_everything_is_there(make_pdf: MakePdf) -> None:
     """A PDF that shows its heading and every number as often as printed passes."""
     pdf = make_pdf(BODY)
     assert read_back(pdf, Document("", printed=PRINTED, headings=(HEADING,))) == []
-    assert page_count(pdf) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,8 +137,3 @@ def test_fonts_that_poppler_lists(
 
     monkeypatch.setattr(readback, "_output", output)
     assert found_in(pdf) == ids
-
-
-def test_pages(make_pdf: MakePdf) -> None:
-    """Pages are counted."""
-    assert page_count(make_pdf(r"One\newpage Two\newpage Three")) == 3

@@ -5,9 +5,7 @@ Only where something has changed are the checker, and NumPy with it, imported at
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from derivatex.check.canonical import Canonical
@@ -125,5 +123,8 @@ def _checked(tasks: list[tuple[Task, dict[str, Any]]], jobs: int) -> list[Outcom
     told = [(*task.arguments, results) for task, results in tasks]
     if jobs < 2 or len(told) < 2:  # noqa: PLR2004
         return [check_problem(*it) for it in told]
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  # as slow to import
+    from multiprocessing import get_context  # noqa: PLC0415
+
     with ProcessPoolExecutor(min(jobs, len(told)), get_context("forkserver")) as pool:
         return list(pool.map(check_problem, *zip(*told, strict=True)))

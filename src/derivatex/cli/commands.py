@@ -6,7 +6,6 @@ import errno
 import json
 import shutil
 import sys
-import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 import derivatex
-from derivatex import pipeline
+from derivatex import builds, pipeline
+from derivatex.builds import Built, Refused
 from derivatex.cli import tables
 from derivatex.cli.options import common, give_up_output, jobs_option, sampled
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
@@ -91,24 +91,22 @@ def build(  # noqa: PLR0913  # an option each
     told = terminal.result if explain else None
     settings = settings_of(project, jobs, terminal, engine=chosen, force=force, explain=told)
     found: list[Diagnostic] = []
-    made: list[pipeline.Built] = []
-    for target in targets_of(settings, names, is_handout=handout):
-        started = time.monotonic()
-        try:
-            for built in pipeline.build(target, settings, each=problems):
-                terminal.rest()
-                _show(built, settings, terminal, time.monotonic() - started)
-                started = time.monotonic()
-                made.append(built)
-        except RefusedError as refused:
-            terminal.diagnostics(refused.diagnostics)
-            found += refused.diagnostics
+    made: list[Built] = []
+    for it in builds.build(
+        targets_of(settings, names, is_handout=handout), settings, each=problems
+    ):
+        if isinstance(it, Refused):
+            terminal.diagnostics(it.diagnostics)
+            found += it.diagnostics
+        else:
+            _show(it, settings, terminal)
+            made.append(it)
     if not found and not force and not explain and project is None:
         _remember(settings, made)
     return exit_code(found)
 
 
-def _remember(settings: pipeline.Settings, made: list[pipeline.Built]) -> None:
+def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
     """Record that all is current, so that the same command need not be run again."""
     known = {built.target.slug: built.inputs for built in made}
     pdfs = [built.target.pdf(settings.project).relative_to(settings.project) for built in made]
@@ -120,9 +118,7 @@ def _remember(settings: pipeline.Settings, made: list[pipeline.Built]) -> None:
         return  # it is found out again
 
 
-def _show(
-    built: pipeline.Built, settings: pipeline.Settings, terminal: Terminal, seconds: float
-) -> None:
+def _show(built: Built, settings: pipeline.Settings, terminal: Terminal) -> None:
     """Say what became of a target, and how long it took."""
     terminal.diagnostics(built.warnings)
     path = built.target.pdf(settings.project).relative_to(settings.project)
@@ -132,7 +128,7 @@ def _show(
     pages, passes = built.artifact.pages, len(built.artifact.passes)
     terminal.result(
         f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
-        f"{seconds:.1f} s"
+        f"{built.seconds:.1f} s"
     )
     if terminal.verbose:
         for number, it in enumerate(built.artifact.passes, start=1):

@@ -19,6 +19,7 @@ from derivatex.compute.worker import FAILED
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
 from derivatex.model.assignment import fragments
 from derivatex.model.blocks import FigureBlock, TableBlock
+from derivatex.processes import Processes
 from derivatex.solution import Solution, typed_value
 from derivatex.store.cache import Step
 from derivatex.store.inputs import digest
@@ -35,27 +36,6 @@ SETTLED = {  # workers run side by side: their linear algebra does not; a set ha
 }
 
 
-class Workers:
-    """The worker processes that run now; ended together, and then none starts again."""
-
-    def __init__(self) -> None:
-        """Start without any."""
-        self.running: set[subprocess.Popen[bytes]] = set()
-        self.is_over = False
-
-    def add(self, process: subprocess.Popen[bytes]) -> None:
-        """Count a process in, or end it where all were ended meanwhile."""
-        self.running.add(process)
-        if self.is_over:
-            _kill(process)
-
-    def end(self) -> None:
-        """End them all."""
-        self.is_over = True
-        for process in list(self.running):
-            _kill(process)
-
-
 def compute(
     cache: Cache, assignment: Assignment, jobs: int, progress: Callable[[str], None]
 ) -> tuple[list[Solution], list[Diagnostic]]:
@@ -63,7 +43,7 @@ def compute(
 
     Returns the solutions of those that could be computed, and the findings about the others.
     """
-    workers = Workers()
+    workers = Processes()
     data = data_of(cache.project, assignment.folder)
 
     def one(problem: Problem) -> Solution | RefusedError:
@@ -109,7 +89,9 @@ def _step(cache: Cache, problem: Problem, name: str, data: str) -> Step:
     return Step("computed", name, f"problem {problem.problem} was computed", inputs)
 
 
-def _computed(project: Path, problem: Problem, workers: Workers) -> tuple[Solution, dict[str, str]]:
+def _computed(
+    project: Path, problem: Problem, workers: Processes
+) -> tuple[Solution, dict[str, str]]:
     """What a problem's module computes, without what was given, and the files that it read."""
     task = Task(project, problem.problem, problem.module, problem.givens)
     with tempfile.TemporaryDirectory(prefix="derivatex-") as folder:
@@ -140,7 +122,7 @@ def _needs_module(problem: Problem) -> tuple[str, Location] | None:
 
 
 def _work(
-    task: Task, limit: float, folder: Path, workers: Workers
+    task: Task, limit: float, folder: Path, workers: Processes
 ) -> tuple[Solution, dict[str, str]]:
     """Run one worker to its end, or to its limit of `limit` seconds.
 
@@ -166,9 +148,7 @@ def _work(
         except subprocess.TimeoutExpired:
             raise RefusedError([_late(task, status_file, limit)]) from None
         finally:
-            _kill(process)
-            process.wait()
-            workers.running.discard(process)
+            workers.remove(process)
     shown = errors_file.read_text(encoding="utf-8", errors="replace")
     if process.returncode == FAILED:
         raise RuntimeError(f"the worker of {task.module} failed:\n{shown}")
@@ -179,14 +159,6 @@ def _work(
     if isinstance(outcome, RefusedError):
         raise outcome
     return replace(outcome, output=printed + shown), read
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a worker and whatever it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        """It ended by itself."""
 
 
 def _status(task: Task, status_file: Path) -> tuple[str, Location]:

@@ -12,7 +12,7 @@ from derivatex.diagnostics import Location
 from derivatex.model.blocks import Block, DeriveBlock
 from derivatex.model.declarations import Declarations
 from derivatex.model.nodes import Address, Letter, Node, Number, one_or_more
-from derivatex.tex.markup import Fragment, Math, Prose, Text
+from derivatex.tex.markup import Fragment, Math, Prose, RawTex, Text
 from derivatex.tex.numbers import TypedNumbers
 
 if TYPE_CHECKING:
@@ -107,12 +107,13 @@ class Heading(Declarations):
 
 
 class Reference(BaseModel):
-    """A work that can be cited: its key and its entry in the bibliography's file."""
+    """A work that can be cited: its key, where its entry stands, and how it is printed."""
 
     model_config = ConfigDict(frozen=True)
 
     key: str
     at: Location
+    tex: RawTex
 
 
 class Assignment(BaseModel):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from derivatex.model.assignment import Reference
+    from derivatex.store.cache import Cache
 
 FOLDER = "solutions"
 HEADING = "assignment.yaml"
@@ -48,7 +49,9 @@ def problem_numbers(project: Path, slug: str) -> list[str]:
     return sorted(numbers, key=_order)
 
 
-def read_assignment(project: Path, slug: str, problem: str | None = None) -> Assignment:
+def read_assignment(
+    project: Path, slug: str, problem: str | None = None, cache: Cache | None = None
+) -> Assignment:
     """Read an assignment, or its heading and one problem.
 
     Raises: RefusedError with the faults of all its files.
@@ -66,7 +69,8 @@ def read_assignment(project: Path, slug: str, problem: str | None = None) -> Ass
         found.append(refusal(at, "no-problem", "there is no `<n>-<name>.yaml` here"))
     references: tuple[Reference, ...] = ()
     try:
-        references = read_references(folder / BIBLIOGRAPHY, f"{FOLDER}/{slug}/{BIBLIOGRAPHY}")
+        name = f"{FOLDER}/{slug}/{BIBLIOGRAPHY}"
+        references = read_references(folder / BIBLIOGRAPHY, name, cache)
     except RefusedError as refused:
         found += refused.diagnostics
     kept = [made for made in problems if made is not None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derivatex.document import Document
-from derivatex.render.bibliography import entries
 from derivatex.render.environment import environment
 from derivatex.render.marks import Marks
 from derivatex.render.markup import markup
@@ -17,8 +16,6 @@ from derivatex.solution import citations
 from derivatex.tex.escape import escape
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from markupsafe import Markup
 
     from derivatex.solution import Checked
@@ -28,13 +25,13 @@ if TYPE_CHECKING:
 MOST_KEPT_LINES = 20  # of a list of references that is kept on one page
 
 
-def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Document:
+def render(checked: Checked, *, is_handout: bool = False) -> Document:
     """Write the LaTeX of a report, or of its questions alone.
 
     Only what was checked can come here: there is no other way to a `Checked`.
     """
     assignment = checked.assignment
-    marks = Marks()
+    marks, before = Marks(), preamble()
     typesetters = [
         Typesetter(problem, solution, marks, Statuses(checked.verdicts, problem.problem))
         for problem, solution in zip(assignment.problems, checked.solutions, strict=True)
@@ -45,11 +42,9 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
             assignment.problems, checked.solutions, typesetters, strict=True
         )
     ]
-    templates = environment()
-    preamble = templates.get_template("preamble.tex.j2").render()
-    template = templates.get_template("report.tex.j2")
+    template = environment().get_template("report.tex.j2")
     cited = {key for key, _ in citations(assignment, checked.solutions, is_handout=is_handout)}
-    bibliography = project / assignment.bibliography
+    works = [work for work in assignment.references if work.key in cited]
     rendered = template.render(
         name=assignment.heading.title,
         title=_marked(marks, assignment.heading.title),
@@ -58,20 +53,25 @@ def render(project: Path, checked: Checked, *, is_handout: bool = False) -> Docu
         subject=assignment.slug,
         problems=pages,
         summary=None if is_handout else summary(checked, typesetters),
-        references=entries(bibliography, assignment.references, cited, marks),
-        references_lines=min(4 + 3 * len(cited), MOST_KEPT_LINES),
+        references=[(work.key, markup(marks.mark(work.at) + work.tex)) for work in works],
+        references_lines=min(4 + 3 * len(works), MOST_KEPT_LINES),
         is_handout=is_handout,
         by_derivatex=markup(marks.unmarked()),
     )
-    tex, origins = marks.taken_out(preamble + rendered)
+    tex, origins = marks.taken_out(before + rendered)
     return Document(
         tex=tex,
-        preamble=preamble,
+        preamble=before,
         files={} if is_handout else _files(checked),
         origins=origins,
         printed=tuple(plain for typeset in typesetters for plain in typeset.printed),
         headings=(assignment.heading.title, *(page.heading for page in pages)),
     )
+
+
+def preamble() -> str:
+    """What every report starts with."""
+    return environment().get_template("preamble.tex.j2").render()
 
 
 def _marked(marks: Marks, words: Text) -> Markup:

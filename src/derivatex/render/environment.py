@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -35,8 +36,9 @@ def finalize(context: Context, value: object) -> Markup:
     raise TypeError(f"a template of {context.name} prints a {type(value).__name__}: {value!r}")
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """Make the environment in which all templates are read."""
+    """The environment in which all templates are read; those that change are read again."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(template_folder()),
         block_start_string="((*",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from derivatex.files import write_beside
-from derivatex.store.inputs import digest, of_file
+from derivatex.store.inputs import of_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,19 +36,24 @@ def write_certificate(target: Target, project: Path, certificate: Certificate) -
 
 def recorded_inputs(target: Target, project: Path) -> dict[str, str]:
     """The inputs of which the PDF that lies there was made; nothing where that is not known."""
-    recorded = read_certificate(target, project).get("pdf")
-    known = recorded.get("inputs") if isinstance(recorded, dict) else None
-    return known if isinstance(known, dict) else {}
+    return _recorded(target, project)[0]
 
 
 def is_current(target: Target, project: Path, now: dict[str, str]) -> bool:
     """Whether the PDF is what these inputs give, and the files that modules read besides."""
-    known = recorded_inputs(target, project)
-    recorded = read_certificate(target, project).get("pdf")
+    known, content = _recorded(target, project)
+    elsewhere = {it: of_file(str(project / it)) for it in known.keys() - now.keys()}
+    if not known or known != {**now, **elsewhere}:
+        return False
     try:
-        found = digest(target.pdf(project).read_bytes())
+        return sha256(target.pdf(project).read_bytes()).hexdigest() == content
     except OSError:
         return False
-    elsewhere = {it: of_file(str(project / it)) for it in known.keys() - now.keys()}
-    is_same = bool(known) and known == {**now, **elsewhere}
-    return is_same and isinstance(recorded, dict) and recorded.get("sha256") == found
+
+
+def _recorded(target: Target, project: Path) -> tuple[dict[str, str], str]:
+    """What a certificate says of the PDF: the inputs of which it was made, and its digest."""
+    recorded = read_certificate(target, project).get("pdf")
+    if not isinstance(recorded, dict) or not isinstance(recorded.get("inputs"), dict):
+        return {}, ""
+    return recorded["inputs"], str(recorded.get("sha256"))

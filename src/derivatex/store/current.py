@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from derivatex.store.inputs import SOLUTIONS, digest, inputs, of_all, of_file
+from derivatex.store.inputs import SOLUTIONS, digest, of_all, of_file, sources, tools
 
 RECORDS = os.path.join("build", "cache", "current")
 SHOWN = "nothing to do"
@@ -33,7 +33,11 @@ def nothing_to_do(arguments: list[str], folder: str) -> list[str] | None:
                 pdfs.append((name, *rest))
             else:
                 read.setdefault(name, []).extend(rest)
-        found = {slug: {**inputs(project, slug), **_now(project, it)} for slug, it in read.items()}
+        used = tools()
+        found = {
+            slug: {**sources(project, slug), **used, **_now(project, it)}
+            for slug, it in read.items()
+        }
         if not pdfs or known != _together(project, found):
             return None
         is_there = [_is_as_it_was(os.path.join(project, pdf), *seen) for pdf, *seen in pdfs]
@@ -52,7 +56,7 @@ def remember(
     """
     lines = [_together(project, known)]
     for slug, found in known.items():
-        elsewhere = sorted(found.keys() - inputs(project, slug).keys())
+        elsewhere = sorted(found.keys() - sources(project, slug).keys() - tools().keys())
         lines.append("\t".join([READ, slug, *elsewhere]))
     for pdf in pdfs:
         path = os.path.join(project, pdf)

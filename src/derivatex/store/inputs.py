@@ -6,9 +6,13 @@ to do: they import nothing that is slow to import, and know paths as strings.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
+
+try:
+    from _blake2 import blake2b  # what `hashlib` offers, without waiting for OpenSSL
+except ImportError:
+    from hashlib import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +26,8 @@ CHECKOUT = os.path.join(os.path.dirname(os.path.dirname(PACKAGE)), "templates")
 
 
 def digest(data: bytes) -> str:
-    """SHA-256, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
+    """BLAKE2b of 32 bytes, in hexadecimal."""
+    return blake2b(data, digest_size=32).hexdigest()
 
 
 def of_file(path: str) -> str:
@@ -44,17 +48,25 @@ def inputs(project: str, slug: str, engine: str = "") -> dict[str, str]:
 
     Raises: OSError where a file cannot be read.
     """
-    folder = os.path.join(project, SOLUTIONS, slug)
-    found = {os.path.relpath(path, project): digest(_read(path)) for path in files(folder)}
-    return {**found, **tools(), "engine": f"{engine or 'as the assignment says'}, {tex()}"}
+    return {**sources(project, slug), **tools(engine)}
 
 
-def tools() -> dict[str, str]:
+def sources(project: str, slug: str) -> dict[str, str]:
+    """The digest of each file of an assignment's folder, by its path from the project's.
+
+    Raises: OSError where a file cannot be read.
+    """
+    start = len(project) + 1
+    return {path[start:]: digest(_read(path)) for path in files(f"{project}/{SOLUTIONS}/{slug}")}
+
+
+def tools(engine: str = "") -> dict[str, str]:
     """The digests of what turns an assignment into a report: templates, derivatex, libraries."""
     return {
         "templates": together(template_folder()),
         "derivatex": together(PACKAGE),
         "python and its packages": python(),
+        "engine": f"{engine or 'as the assignment says'}, {tex()}",
     }
 
 
@@ -97,7 +109,8 @@ def files(folder: str) -> Iterator[str]:
 
 def together(folder: str) -> str:
     """One digest for all files below a folder, by name and content."""
-    listed = [f"{os.path.relpath(path, folder)} {digest(_read(path))}" for path in files(folder)]
+    start = len(folder) + 1
+    listed = [f"{path[start:]} {digest(_read(path))}" for path in files(folder)]
     return digest("\n".join(listed).encode())
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gzip
 import os
 import subprocess
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derivatex.files import write_beside
@@ -18,11 +20,11 @@ from derivatex.store.inputs import digest, of_file, tex
 from derivatex.typeset.engine import TIME_LIMIT, environment, program
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from derivatex.store.cache import Cache
 
 JOB = "preamble"
+Seen = tuple[str, str]  # a file's signature and the digest of its content
+_ONE_AT_A_TIME = threading.Lock()  # reports are typeset side by side
 MAX_KEPT = 4  # formats of 20 MB each
 
 
@@ -34,24 +36,27 @@ def format_of(preamble: str, engine: Engine, cache: Cache) -> Path | None:
         "format",
         engine.value,
         "the preamble was dumped",
-        {"the preamble": digest(preamble.encode()), "TeX": tex()},
+        {"the preamble": digest(preamble.encode()), "TeX": tex(), **cache.tools},
     )
     path = cache.folder / "formats" / f"{step.key}.fmt"
-    known = cache.recall(step)
-    if isinstance(known, tuple) and _is_as_it_was(path, *known):
-        os.utime(path)
-        return path
-    read = _dumped(preamble, path)
-    if read is None:
-        return None
-    cache.keep(step, (_signature(path), of_file(str(path))), read)
-    for old in sorted(path.parent.glob("*.fmt"), key=lambda it: it.stat().st_mtime)[:-MAX_KEPT]:
-        old.unlink(missing_ok=True)
+    with _ONE_AT_A_TIME:
+        seen: dict[str, Seen] | None = cache.recall(step)
+        changed = [name for name, it in (seen or {}).items() if not _is_as_it_was(name, *it)]
+        if seen and not changed:
+            return path
+        if changed:
+            cache.ran.append(f"{step.what}: {', '.join(changed)} changed")
+        read = _dumped(preamble, path)
+        if read is None:
+            return None
+        cache.keep(step, {name: (_signature(name), of_file(name)) for name in [str(path), *read]})
+        for old in sorted(path.parent.glob("*.fmt"), key=lambda it: it.stat().st_mtime)[:-MAX_KEPT]:
+            old.unlink(missing_ok=True)
     return path
 
 
-def _dumped(preamble: str, path: Path) -> dict[str, str] | None:
-    """Dump a preamble at `path`; the digests of the files that were read, None where it failed."""
+def _dumped(preamble: str, path: Path) -> list[str] | None:
+    """Dump a preamble at `path`; the files that were read, None where it failed."""
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{JOB}.tex").write_text(f"{preamble}\n\\dump\n", encoding="utf-8")
@@ -80,24 +85,22 @@ def _dumped(preamble: str, path: Path) -> dict[str, str] | None:
     return read
 
 
-def _read(recorded: Path, folder: Path) -> dict[str, str]:
-    """The digests of the files that a run read, beside its own."""
+def _read(recorded: Path, folder: Path) -> list[str]:
+    """The files that a run read, beside its own."""
     lines = recorded.read_text(encoding="utf-8").splitlines()
     names = {line.partition(" ")[2] for line in lines if line.startswith("INPUT ")}
-    paths = sorted(
-        name for name in names if name.startswith(os.sep) and not name.startswith(str(folder))
-    )
-    return {path: of_file(path) for path in paths}
+    return sorted(it for it in names if it.startswith(os.sep) and not it.startswith(str(folder)))
 
 
-def _signature(path: Path) -> str:
-    seen = path.stat()
+def _signature(name: str) -> str:
+    """What tells a file from another one without its being read."""
+    seen = Path(name).stat()
     return f"{seen.st_ino},{seen.st_size},{seen.st_mtime_ns}"
 
 
-def _is_as_it_was(path: Path, signature: str, content: str) -> bool:
-    """Whether a format is the one that was made; it is read only where it seems to be another."""
+def _is_as_it_was(name: str, signature: str, content: str) -> bool:
+    """Whether a file is the one that it was; it is read only where it seems to be another."""
     try:
-        return _signature(path) == signature or of_file(str(path)) == content
+        return _signature(name) == signature or of_file(name) == content
     except OSError:
         return False

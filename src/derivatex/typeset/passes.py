@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, errors_in
 from derivatex.document import Artifact, Document, Pass
 from derivatex.files import write_beside
-from derivatex.typeset.engine import program, run
+from derivatex.processes import Processes
+from derivatex.typeset.engine import program
 from derivatex.typeset.formats import format_of
 from derivatex.typeset.log import diagnostics, flaws
-from derivatex.typeset.readback import page_count, read_back
+from derivatex.typeset.readback import read_back
+from derivatex.typeset.turn import READ_AGAIN, Turn, remove_abandoned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,88 +25,136 @@ if TYPE_CHECKING:
     from derivatex.typeset.engine import Run
 
 MAX_PASSES = 5
-READ_AGAIN = (".aux", ".toc", ".out")  # what one pass writes and the next reads
-POPPLER = ("pdftotext", "pdffonts", "pdfinfo")
+POPPLER = ("pdftotext", "pdffonts")
+PAGES = re.compile(r"^Output written on .*\((\d+) pages?", re.MULTILINE)
+DRAFT = r"\pdfdraftmode=1"
 
 
-def typeset(
-    document: Document, engine: Engine, cache: Cache, *, folder: Path, target: Path
-) -> Artifact:
-    """Typeset in `folder`, read the PDF back, and put it at `target` if all is well.
+@dataclass
+class Job:
+    """A document's LaTeX on its way to a PDF: the folder where it is made, and what makes it."""
 
-    Whatever was at `target` before stays there until then.
-    Raises: RefusedError with what TeX, or the PDF, has to say.
-    """
-    for name in (engine.value, *POPPLER):
-        program(name)
-    job = target.stem
-    loaded = format_of(document.preamble, engine, cache) if document.preamble else None
-    _write_tree(document, folder, job, loaded)
-    passes, log = _settle(document, engine, cache.project, folder=folder, job=job, loaded=loaded)
-    pdf = folder / f"{job}.pdf"
-    found = flaws(log, document) or read_back(pdf, document)
-    if errors_in(found):
-        raise RefusedError(found)
-    data = pdf.read_bytes()
-    write_beside(target, data)
-    return Artifact(target, hashlib.sha256(data).hexdigest(), page_count(pdf), passes)
+    engine: Engine
+    folder: Path
+    name: str
+    cache: Cache
+    processes: Processes = field(default_factory=Processes)
+
+    def typeset(self, document: Document, target: Path, ready: Turn | None = None) -> Artifact:
+        """Typeset a document, read the PDF back, and put it at `target` if all is well.
+
+        Whatever was at `target` before stays there until then. A pass that is `ready` waits for the
+        document already.
+        Raises: RefusedError with what TeX, or the PDF, has to say.
+        """
+        for name in (self.engine.value, *POPPLER):
+            program(name)
+        loaded = self._format_of(document.preamble)
+        _write(document, self.folder, self.name)
+        remove_abandoned(self.folder)
+        passes, log = self._settle(document, loaded, ready)
+        pdf = self.folder / f"{self.name}.pdf"
+        found = flaws(log, document) or read_back(pdf, document)
+        if errors_in(found):
+            raise RefusedError(found)
+        data = pdf.read_bytes()
+        write_beside(target, data)
+        pages = PAGES.search(log)
+        return Artifact(
+            target, hashlib.sha256(data).hexdigest(), int(pages[1]) if pages else 0, passes
+        )
+
+    def turn(self, preamble: str) -> Turn:
+        """Start a pass that waits for a document with this preamble."""
+        return self._turn(self._format_of(preamble))
+
+    def _format_of(self, preamble: str) -> Path | None:
+        return format_of(preamble, self.engine, self.cache) if preamble else None
+
+    def _turn(self, loaded: Path | None) -> Turn:
+        return Turn(self.engine, self.folder, self.name, loaded, self.processes)
+
+    def _settle(
+        self, document: Document, loaded: Path | None, ready: Turn | None
+    ) -> tuple[tuple[Pass, ...], str]:
+        """Run until what a pass writes is what it read.
+
+        Where a pass with the loaded preamble fails, the next ones read it.
+        """
+        passes: list[Pass] = []
+        reason = "the document is new or has changed"
+        had_aux = self._has_aux()
+        turn = self._ready(document, loaded, ready)
+        following: Turn | None = None
+        try:
+            for _ in range(MAX_PASSES):
+                is_draft = loaded is not None and not self._has_aux()
+                turn.tell(
+                    document,
+                    (DRAFT if is_draft else "") + body_of(document, loaded)[len(turn.told) :],
+                )
+                if is_draft:  # there is another pass: its engine starts meanwhile
+                    following = self._turn(loaded)
+                done = turn.finish()
+                passes.append(Pass(reason, done.seconds))
+                if done.status == 0 and (is_draft or self._has(".pdf")):
+                    changed = turn.changed()
+                    if not changed:
+                        return tuple(passes), done.log
+                    reason = f"{', '.join(changed)} changed in the pass before"
+                elif had_aux:  # an interrupted run may have left half a file
+                    had_aux = False
+                    self._forget()
+                    reason = "the last pass failed on files that an earlier build left"
+                elif loaded is not None:
+                    loaded = None
+                    self._forget()
+                    reason = "the last pass failed with the preamble's format"
+                else:
+                    raise RefusedError(_why(done, document, self.cache.project))
+                if following is not None and following.loaded != loaded:
+                    following.end()
+                    following = None
+                turn, following = following or self._turn(loaded), None
+        finally:
+            turn.end()
+            if following is not None:
+                following.end()
+        message = f"the references had not settled after {MAX_PASSES} passes"
+        raise RefusedError([Diagnostic("unsettled", message, ExitCode.TEX_FAILED)])
+
+    def _ready(self, document: Document, loaded: Path | None, ready: Turn | None) -> Turn:
+        """The pass that waits, where it suits; else another."""
+        if ready is not None:
+            if ready.suits(document, loaded, body_of(document, loaded)):
+                return ready
+            ready.end()
+        return self._turn(loaded)
+
+    def _has(self, suffix: str) -> bool:
+        return (self.folder / f"{self.name}{suffix}").exists()
+
+    def _has_aux(self) -> bool:
+        return self._has(".aux")
+
+    def _forget(self) -> None:
+        for suffix in READ_AGAIN:
+            (self.folder / f"{self.name}{suffix}").unlink(missing_ok=True)
 
 
-def _write_tree(document: Document, folder: Path, job: str, loaded: Path | None) -> None:
-    """Write what TeX reads; where the preamble is loaded, empty lines stand in its place."""
-    tex = document.tex
-    if loaded is not None:
-        tex = "\n" * document.preamble.count("\n") + tex[len(document.preamble) :]
-    for name, data in {f"{job}.tex": tex.encode(), **document.files}.items():
+def body_of(document: Document, loaded: Path | None) -> str:
+    """What TeX reads; where the preamble is loaded, empty lines stand in its place."""
+    if loaded is None:
+        return document.tex
+    return "\n" * document.preamble.count("\n") + document.tex[len(document.preamble) :]
+
+
+def _write(document: Document, folder: Path, job: str) -> None:
+    """Write the document and its files where TeX looks for them, as far as they have changed."""
+    for name, data in {f"{job}.tex": document.tex.encode(), **document.files}.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def _settle(  # noqa: PLR0913  # what a run needs
-    document: Document,
-    engine: Engine,
-    project: Path,
-    *,
-    folder: Path,
-    job: str,
-    loaded: Path | None,
-) -> tuple[tuple[Pass, ...], str]:
-    """Run until what a pass writes is what it read.
-
-    Where a pass with the loaded preamble fails, the next ones read it.
-    """
-    passes: list[Pass] = []
-    reason = "the document is new or has changed"
-    had_aux = (folder / f"{job}.aux").exists()
-    for _ in range(MAX_PASSES):
-        before = _digests(folder, job)
-        (folder / f"{job}.pdf").unlink(missing_ok=True)
-        done = run(engine, folder, job, loaded)
-        passes.append(Pass(reason, done.seconds))
-        if not _is_sound(done, folder, job):
-            if had_aux:  # an interrupted run may have left half a file
-                had_aux = False
-                _forget(folder, job)
-                reason = "the last pass failed on files that an earlier build left"
-                continue
-            if loaded is not None:
-                loaded = None
-                _forget(folder, job)
-                _write_tree(document, folder, job, loaded)
-                reason = "the last pass failed with the preamble's format"
-                continue
-            raise RefusedError(_why(done, document, project))
-        changed = [name for name, digest in _digests(folder, job).items() if digest != before[name]]
-        if not changed:
-            return tuple(passes), done.log
-        reason = f"{', '.join(changed)} changed in the pass before"
-    message = f"the references had not settled after {MAX_PASSES} passes"
-    raise RefusedError([Diagnostic("unsettled", message, ExitCode.TEX_FAILED)])
-
-
-def _is_sound(done: Run, folder: Path, job: str) -> bool:
-    return done.status == 0 and (folder / f"{job}.pdf").exists()
+        if not path.is_file() or path.read_bytes() != data:
+            write_beside(path, data)
 
 
 def _why(done: Run, document: Document, project: Path) -> tuple[Diagnostic, ...]:
@@ -112,16 +164,3 @@ def _why(done: Run, document: Document, project: Path) -> tuple[Diagnostic, ...]
     message = f"TeX ended with status {done.status} and without a message"
     hint = f"the last lines of its log: {' / '.join(done.log.splitlines()[-3:])}"
     return (Diagnostic("tex-error", message, ExitCode.TEX_FAILED, hint=hint),)
-
-
-def _digests(folder: Path, job: str) -> dict[str, str]:
-    paths = {f"{job}{suffix}": folder / f"{job}{suffix}" for suffix in READ_AGAIN}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-        for name, path in paths.items()
-    }
-
-
-def _forget(folder: Path, job: str) -> None:
-    for suffix in READ_AGAIN:
-        (folder / f"{job}{suffix}").unlink(missing_ok=True)

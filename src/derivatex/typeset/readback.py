@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError
@@ -28,7 +29,10 @@ TROUBLE = {
 
 def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
     """Compare the PDF with what the document was to show: its numbers, headings and fonts."""
-    text = " ".join(_output("pdftotext", "-enc", "UTF-8", pdf.name, "-", folder=pdf.parent).split())
+    with ThreadPoolExecutor(2) as pool:  # two programs side by side
+        fonts = pool.submit(_output, "pdffonts", pdf.name, folder=pdf.parent)
+        words = _output("pdftotext", "-enc", "UTF-8", pdf.name, "-", folder=pdf.parent).split()
+    text = " ".join(words)
     found = [
         _finding("missing-heading", f"the PDF does not show the heading `{heading}`")
         for heading in document.headings
@@ -40,13 +44,13 @@ def read_back(pdf: Path, document: Document) -> list[Diagnostic]:
         if shown[number] < count and _set_against_others(number, text) < count:
             message = f"the PDF shows {number} {shown[number]} times, {count} were printed"
             found.append(_finding("missing-number", message))
-    words = set(re.findall(r"[\w?(\\{]+", text))
+    pieces = set(re.findall(r"[\w?(\\{]+", text))
     for trouble, what in TROUBLE.items():
         if trouble in document.tex:
             continue  # its author wrote it
-        if trouble in words or (not trouble.isalnum() and trouble in text):
+        if trouble in pieces or (not trouble.isalnum() and trouble in text):
             found.append(_finding("trouble-in-text", f"the PDF shows `{trouble}`: {what}"))
-    return found + _fonts(pdf)
+    return found + _fonts(fonts.result())
 
 
 def _set_against_others(number: str, text: str) -> int:
@@ -55,17 +59,10 @@ def _set_against_others(number: str, text: str) -> int:
     return len(re.findall(rf"(?<![\d.]){sign}{re.escape(number)}(?!\d\d|\.\d)", text))
 
 
-def page_count(pdf: Path) -> int:
-    """How many pages a PDF has."""
-    output = _output("pdfinfo", pdf.name, folder=pdf.parent)
-    match = re.search(r"^Pages:\s+(\d+)", output, re.MULTILINE)
-    return int(match.group(1)) if match else 0
-
-
-def _fonts(pdf: Path) -> list[Diagnostic]:
+def _fonts(listed: str) -> list[Diagnostic]:
     """Every font is embedded, and none is made of bitmaps."""
     found = []
-    fonts = _output("pdffonts", pdf.name, folder=pdf.parent).splitlines()[2:]
+    fonts = listed.splitlines()[2:]
     if not fonts:
         found.append(_finding("no-font", "the PDF has no font, and so no text"))
     for line in fonts:

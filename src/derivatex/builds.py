@@ -1,0 +1,131 @@
+"""Builds of several targets: each is typeset while the next is computed and checked."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derivatex import pipeline
+from derivatex.diagnostics import RefusedError
+from derivatex.pipeline import Work
+from derivatex.processes import Processes
+from derivatex.read.assignment import problem_numbers
+from derivatex.store import certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
+
+    from derivatex.diagnostics import Diagnostic
+    from derivatex.document import Artifact
+    from derivatex.pipeline import Examined, Settings
+    from derivatex.store.target import Target
+    from derivatex.typeset.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of a target: no artifact where there was nothing to do."""
+
+    target: Target
+    artifact: Artifact | None
+    inputs: dict[str, str]
+    warnings: tuple[Diagnostic, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A target of which nothing was made, and why."""
+
+    target: Target
+    diagnostics: tuple[Diagnostic, ...]
+
+
+Outcome = Built | Refused
+
+
+def build(
+    targets: Sequence[Target], settings: Settings, *, each: bool = False
+) -> Iterator[Outcome]:
+    """Make the PDFs of targets, and those of their problems if asked for, where they changed.
+
+    What became of them comes in order. Earlier PDFs stay where nothing new could be made.
+    Raises: RefusedError where nothing can be written.
+    """
+    with pipeline.writing(settings), _Side(settings) as side:
+        begun: deque[Future[Outcome]] = deque()
+        for target in targets:
+            begun += side.begin(target, each=each)
+            while begun and begun[0].done():
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+class _Side(contextlib.AbstractContextManager["_Side"]):
+    """Threads that typeset side by side; an interrupted build ends what they started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool, self.processes = ThreadPoolExecutor(settings.jobs), Processes()
+
+    def __exit__(self, *_: object) -> None:
+        self.processes.end()
+        self.pool.shutdown(cancel_futures=True)
+
+    def begin(self, target: Target, *, each: bool) -> list[Future[Outcome]]:
+        """Compute and check a target where it changed; begin to typeset it and its problems."""
+        begun: list[Future[Outcome]] = []
+        settings, project = self.settings, self.settings.project
+        try:
+            now = pipeline.inputs(target, settings)
+            numbers = problem_numbers(project, target.slug) if each and not target.problem else ()
+            whole: Examined | None = None
+            for it in (target, *(replace(target, problem=number) for number in numbers)):
+                if not settings.force and certificates.is_current(it, project, now):
+                    known = certificates.recorded_inputs(it, project)
+                    begun.append(self.pool.submit(Built, it, None, known))
+                    continue
+                start: float | None = None
+                ready: Turn | None = None
+                work = Work(it, settings, now, self.processes)
+                if whole is None:
+                    start, ready = time.monotonic(), work.ahead()
+                    whole = self._examined(replace(work, target=target), ready)
+                examined = whole if it == target else whole.of(str(it.problem))
+                if it != target:
+                    work.certify(examined)
+                settings.progress(f"typesetting {it}")
+                begun.append(self.pool.submit(self._typeset, work, examined, ready, start))
+        except RefusedError as refused:
+            begun.append(self.pool.submit(Refused, target, refused.diagnostics))
+        return begun
+
+    @staticmethod
+    def _examined(work: Work, ready: Turn) -> Examined:
+        try:
+            return work.examined()
+        except BaseException:
+            ready.end()
+            raise
+
+    @staticmethod
+    def _typeset(
+        work: Work, examined: Examined, ready: Turn | None, start: float | None
+    ) -> Outcome:
+        start = start or time.monotonic()
+        try:
+            artifact = work.typeset(examined, ready)
+        except RefusedError as refused:
+            return Refused(work.target, refused.diagnostics)
+        finally:
+            if ready is not None:
+                ready.end()
+        warnings = examined.examination.diagnostics if ready is not None else ()  # once for all
+        inputs = examined.inputs(work.now)
+        return Built(work.target, artifact, inputs, warnings, time.monotonic() - start)
