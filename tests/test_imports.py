@@ -13,7 +13,7 @@ LAYERS = tuple(
     for parts in (
         {"__main__"},
         {"cli"},
-        {"builds"},
+        {"builds", "bundle", "watching"},
         {"pipeline"},
         {"read", "compute", "check", "render", "typeset"},
         {"certificate"},

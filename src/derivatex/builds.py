@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from derivatex import pipeline
 from derivatex.diagnostics import RefusedError
+from derivatex.model.assignment import Engine
 from derivatex.pipeline import Work
 from derivatex.processes import Processes
 from derivatex.read.assignment import problem_numbers
 from derivatex.store import certificates
+from derivatex.typeset.ahead import end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from derivatex.document import Artifact
     from derivatex.pipeline import Examined, Settings
     from derivatex.store.target import Target
+    from derivatex.typeset.ahead import Waiting
     from derivatex.typeset.turn import Turn
 
 
@@ -50,14 +53,19 @@ Outcome = Built | Refused
 
 
 def build(
-    targets: Sequence[Target], settings: Settings, *, each: bool = False
+    targets: Sequence[Target],
+    settings: Settings,
+    *,
+    each: bool = False,
+    waiting: Waiting | None = None,
 ) -> Iterator[Outcome]:
     """Make the PDFs of targets, and those of their problems if asked for, where they changed.
 
     What became of them comes in order. Earlier PDFs stay where nothing new could be made.
+    Engines that are `waiting` are made use of, and others started for the next build.
     Raises: RefusedError where nothing can be written.
     """
-    with pipeline.writing(settings), _Side(settings) as side:
+    with pipeline.writing(settings), _Side(settings, waiting) as side:
         begun: deque[Future[Outcome]] = deque()
         for target in targets:
             begun += side.begin(target, each=each)
@@ -70,8 +78,8 @@ def build(
 class _Side(contextlib.AbstractContextManager["_Side"]):
     """Threads that typeset side by side; an interrupted build ends what they started."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, waiting: Waiting | None) -> None:
+        self.settings, self.waiting = settings, waiting
         self.pool, self.processes = ThreadPoolExecutor(settings.jobs), Processes()
 
     def __exit__(self, *_: object) -> None:
@@ -92,10 +100,10 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
                     begun.append(self.pool.submit(Built, it, None, known))
                     continue
                 start: float | None = None
-                ready: Turn | None = None
+                ready: list[Turn] = []
                 work = Work(it, settings, now, self.processes)
                 if whole is None:
-                    start, ready = time.monotonic(), work.ahead()
+                    start, ready = time.monotonic(), self._ahead(work)
                     whole = self._examined(replace(work, target=target), ready)
                 examined = whole if it == target else whole.of(str(it.problem))
                 if it != target:
@@ -106,17 +114,20 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
             begun.append(self.pool.submit(Refused, target, refused.diagnostics))
         return begun
 
-    @staticmethod
-    def _examined(work: Work, ready: Turn) -> Examined:
+    def _ahead(self, work: Work) -> list[Turn]:
+        """Engines that load the preamble's format while all else is to be done."""
+        waiting = self.waiting.take(work.folder) if self.waiting else []
+        return waiting or [work.ahead()]
+
+    def _examined(self, work: Work, ready: list[Turn]) -> Examined:
         try:
             return work.examined()
         except BaseException:
-            ready.end()
+            self._give_back(work, ready)
             raise
 
-    @staticmethod
     def _typeset(
-        work: Work, examined: Examined, ready: Turn | None, start: float | None
+        self, work: Work, examined: Examined, ready: list[Turn], start: float | None
     ) -> Outcome:
         start = start or time.monotonic()
         try:
@@ -124,8 +135,16 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
         except RefusedError as refused:
             return Refused(work.target, refused.diagnostics)
         finally:
-            if ready is not None:
-                ready.end()
-        warnings = examined.examination.diagnostics if ready is not None else ()  # once for all
-        inputs = examined.inputs(work.now)
-        return Built(work.target, artifact, inputs, warnings, time.monotonic() - start)
+            self._give_back(work, ready)
+        seconds = time.monotonic() - start
+        if self.waiting is not None:
+            self.waiting.prepare(work.job(Engine.PDFLATEX), artifact.document)
+        warnings = examined.examination.diagnostics if ready else ()  # once for all
+        return Built(work.target, artifact, examined.inputs(work.now), warnings, seconds)
+
+    def _give_back(self, work: Work, turns: list[Turn]) -> None:
+        """Let engines that were not needed wait on, where somebody needs them later."""
+        if self.waiting is not None:
+            self.waiting.give_back(work.folder, turns)
+        else:
+            end(turns)

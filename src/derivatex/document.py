@@ -53,8 +53,9 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A PDF that was read back and put in its place."""
+    """A PDF that was read back and put in its place, and what it was made of."""
 
+    document: Document
     path: Path
     sha256: str
     pages: int

@@ -24,7 +24,7 @@ from derivatex.store.target import BUILD
 from derivatex.typeset.passes import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from derivatex.document import Artifact
     from derivatex.model.assignment import Assignment
@@ -88,6 +88,11 @@ class Work:
     now: dict[str, str]
     processes: Processes = field(default_factory=Processes)
 
+    @property
+    def folder(self) -> Path:
+        """Where its LaTeX is written and typeset."""
+        return self.target.tex(self.settings.project)
+
     def examined(self) -> Examined:
         """Read, compute and check, and write the certificate.
 
@@ -117,9 +122,9 @@ class Work:
 
     def ahead(self) -> Turn:
         """Start TeX, which loads the format of the preamble while all else is to be done."""
-        return self._job(self.settings.engine or Engine.PDFLATEX).turn(preamble())
+        return self.job(self.settings.engine or Engine.PDFLATEX).turn(preamble())
 
-    def typeset(self, examined: Examined, ready: Turn | None) -> Artifact:
+    def typeset(self, examined: Examined, ready: Sequence[Turn] = ()) -> Artifact:
         """Render and typeset what passed its checks, and note its digest in the certificate.
 
         Raises: RefusedError where something did not pass, or TeX refuses.
@@ -128,7 +133,7 @@ class Work:
         if checked is None:
             raise RefusedError(examined.examination.diagnostics)
         document = render(checked, is_handout=self.target.is_handout)
-        job = self._job(self.settings.engine or checked.assignment.heading.engine)
+        job = self.job(self.settings.engine or checked.assignment.heading.engine)
         artifact = job.typeset(document, self.target.pdf(self.settings.project), ready)
         record = certificates.read_certificate(self.target, self.settings.project)
         pdf = {
@@ -151,12 +156,11 @@ class Work:
         )
         certificates.write_certificate(self.target, self.settings.project, record)
 
-    def _job(self, engine: Engine) -> Job:
-        project = self.settings.project
-        folder = self.target.tex(project)
-        folder.mkdir(parents=True, exist_ok=True)
-        cache = self.settings.cache(self.now)
-        return Job(engine, folder, self.target.pdf(project).stem, cache, self.processes)
+    def job(self, engine: Engine) -> Job:
+        """What typesets the target's document, in a folder of its own."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = self.target.pdf(self.settings.project).stem
+        return Job(engine, self.folder, name, self.settings.cache(self.now), self.processes)
 
 
 def check(target: Target, settings: Settings) -> Examined:

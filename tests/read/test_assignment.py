@@ -37,6 +37,13 @@ def test_an_assignment_is_read_whole(project: Project) -> None:
     ]
 
 
+def test_what_an_editor_leaves_is_no_problem(project: Project) -> None:
+    """Hidden files, such as an editor's lock, are passed over."""
+    project.yaml.with_name(".#1-square.yaml").symlink_to("nobody@nowhere")
+    assert len(read_assignment(project.root, "demo").problems) == 1
+    assert problem_numbers(project.root, "demo") == ["1"]
+
+
 def test_problems_stand_in_their_order(project: Project) -> None:
     """Numbers are ordered as numbers: 1.2 comes before 1.10, and 9 before 10."""
     for number in ("10", "9", "1.10", "1.2"):

@@ -3,13 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from derivatex.diagnostics import ExitCode, RefusedError
 from derivatex.store.certificates import is_current, read_certificate, write_certificate
-from derivatex.store.inputs import digest
 from derivatex.store.inputs import inputs as inputs_of
 from derivatex.store.lock import locked
 from derivatex.store.target import Target
@@ -129,7 +129,7 @@ def test_a_certificate_of_another_shape(tmp_path: Path, pdf: str) -> None:
 def test_current(tmp_path: Path) -> None:
     """A PDF is current where its inputs and its own bytes are those that were recorded."""
     assert not is_current(TARGET, tmp_path, {"a": "1"})
-    record = {"pdf": {"inputs": {"a": "1"}, "sha256": digest(b"%PDF")}}
+    record = {"pdf": {"inputs": {"a": "1"}, "sha256": sha256(b"%PDF").hexdigest()}}
     write_certificate(TARGET, tmp_path, record)
     assert not is_current(TARGET, tmp_path, {"a": "1"})
     TARGET.pdf(tmp_path).write_bytes(b"%PDF")

@@ -5,31 +5,27 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-import sys
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import derivatex
-from derivatex import builds, pipeline
-from derivatex.builds import Built, Refused
+from derivatex import pipeline
 from derivatex.cli import tables
+from derivatex.cli.building import build, bundle, watch
 from derivatex.cli.options import common, give_up_output, jobs_option, sampled
 from derivatex.cli.targets import built_paths, settings_of, state_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
-from derivatex.files import write_beside
-from derivatex.model.assignment import Engine
 from derivatex.read.assignment import read_assignment
 from derivatex.store.certificates import read_certificate
-from derivatex.store.current import remember
 from derivatex.store.lock import locked
 from derivatex.store.target import Target
 from derivatex.typeset import doctor as machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from derivatex.check.sampling import Sampling
     from derivatex.cli.terminal import Terminal
@@ -48,91 +44,8 @@ def cli() -> None:
     """Turn solution YAML and Python modules into checked LaTeX reports."""
 
 
-@cli.command(
-    epilog="""\b
-Examples:
-  derivatex build                     every report
-  derivatex build lab3                build/lab3.pdf
-  derivatex build lab3/3              build/lab3/3.pdf
-  derivatex build lab3 --problems     the same, and a PDF for each problem
-  derivatex build lab3 --explain      why each step ran
-  derivatex build lab3 --handout      the questions alone
-  derivatex build --engine lualatex   another TeX program"""
-)
-@click.argument("names", nargs=-1, metavar="[TARGET]...")
-@click.option(
-    "--engine",
-    type=click.Choice([engine.value for engine in Engine]),
-    help="In place of the assignment's own.",
-)
-@click.option("--handout", is_flag=True, help="The questions alone.")
-@click.option("--problems", is_flag=True, help="A PDF for each problem, too.")
-@click.option("--force", is_flag=True, help="Build even where nothing has changed.")
-@click.option("--explain", is_flag=True, help="Say why each step ran.")
-@jobs_option
-@common
-def build(  # noqa: PLR0913  # an option each
-    names: tuple[str, ...],
-    *,
-    engine: str | None,
-    handout: bool,
-    problems: bool,
-    force: bool,
-    explain: bool,
-    jobs: int,
-    project: Path | None,
-    terminal: Terminal,
-) -> ExitCode:
-    """Check and typeset reports; TARGET is `SLUG` or `SLUG/PROBLEM`, all without one.
-
-    A PDF that is there stays until the new one is whole.
-    """
-    chosen = Engine(engine) if engine else None
-    told = terminal.result if explain else None
-    settings = settings_of(project, jobs, terminal, engine=chosen, force=force, explain=told)
-    found: list[Diagnostic] = []
-    made: list[Built] = []
-    for it in builds.build(
-        targets_of(settings, names, is_handout=handout), settings, each=problems
-    ):
-        if isinstance(it, Refused):
-            terminal.diagnostics(it.diagnostics)
-            found += it.diagnostics
-        else:
-            _show(it, settings, terminal)
-            made.append(it)
-    if not found and not force and not explain and project is None:
-        _remember(settings, made)
-    return exit_code(found)
-
-
-def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
-    """Record that all is current, so that the same command need not be run again."""
-    known = {built.target.slug: built.inputs for built in made}
-    pdfs = [built.target.pdf(settings.project).relative_to(settings.project) for built in made]
-    arguments = sys.argv[1:]
-    try:
-        record = remember(str(settings.project), arguments, known, list(map(str, pdfs)))
-        write_beside(Path(record[0]), record[1])
-    except OSError:
-        return  # it is found out again
-
-
-def _show(built: Built, settings: pipeline.Settings, terminal: Terminal) -> None:
-    """Say what became of a target, and how long it took."""
-    terminal.diagnostics(built.warnings)
-    path = built.target.pdf(settings.project).relative_to(settings.project)
-    if built.artifact is None:
-        terminal.result(f"{path}  nothing to do")
-        return
-    pages, passes = built.artifact.pages, len(built.artifact.passes)
-    terminal.result(
-        f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
-        f"{built.seconds:.1f} s"
-    )
-    if terminal.verbose:
-        for number, it in enumerate(built.artifact.passes, start=1):
-            terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
+for made in (build, watch, bundle):
+    cli.add_command(made)
 
 
 @cli.command(

@@ -67,6 +67,12 @@ class Terminal:
         elif self.verbose or text.startswith("waiting"):
             self.err.print(text)
 
+    def afresh(self) -> None:
+        """Let what comes take the place of what a person has seen."""
+        self.rest()
+        if self.out.is_terminal and not self.quiet:
+            self.out.clear()
+
     def rest(self) -> None:
         """Take the progress away."""
         if self.status is not None:

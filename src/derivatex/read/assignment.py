@@ -44,7 +44,7 @@ def slugs(project: Path) -> list[str]:
 
 def problem_numbers(project: Path, slug: str) -> list[str]:
     """The numbers of an assignment's problems, by the names of their files, in order."""
-    names = (path.name for path in (project / FOLDER / slug).glob("*.yaml"))
+    names = (path.name for path in (project / FOLDER / slug).glob("[!.]*.yaml"))
     numbers = {match["number"] for name in names if (match := PROBLEM_FILE.fullmatch(name))}
     return sorted(numbers, key=_order)
 
@@ -61,7 +61,7 @@ def read_assignment(
     heading = _read(folder / HEADING, project, Heading, found)
     problems = [
         _read_problem(path, project, found)
-        for path in sorted(folder.glob("*.yaml"))
+        for path in sorted(folder.glob("[!.]*.yaml"))
         if path.name != HEADING and (problem is None or path.name.startswith(f"{problem}-"))
     ]
     if not problems:

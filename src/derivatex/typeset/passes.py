@@ -18,6 +18,7 @@ from derivatex.typeset.readback import read_back
 from derivatex.typeset.turn import READ_AGAIN, Turn, remove_abandoned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from derivatex.model.assignment import Engine
@@ -40,11 +41,11 @@ class Job:
     cache: Cache
     processes: Processes = field(default_factory=Processes)
 
-    def typeset(self, document: Document, target: Path, ready: Turn | None = None) -> Artifact:
+    def typeset(self, document: Document, target: Path, ready: Sequence[Turn] = ()) -> Artifact:
         """Typeset a document, read the PDF back, and put it at `target` if all is well.
 
-        Whatever was at `target` before stays there until then. A pass that is `ready` waits for the
-        document already.
+        Whatever was at `target` before stays there until then. Passes that are `ready` wait for the
+        document already; one that suits is taken.
         Raises: RefusedError with what TeX, or the PDF, has to say.
         """
         for name in (self.engine.value, *POPPLER):
@@ -60,9 +61,8 @@ class Job:
         data = pdf.read_bytes()
         write_beside(target, data)
         pages = PAGES.search(log)
-        return Artifact(
-            target, hashlib.sha256(data).hexdigest(), int(pages[1]) if pages else 0, passes
-        )
+        count = int(pages[1]) if pages else 0
+        return Artifact(document, target, hashlib.sha256(data).hexdigest(), count, passes)
 
     def turn(self, preamble: str) -> Turn:
         """Start a pass that waits for a document with this preamble."""
@@ -75,7 +75,7 @@ class Job:
         return Turn(self.engine, self.folder, self.name, loaded, self.processes)
 
     def _settle(
-        self, document: Document, loaded: Path | None, ready: Turn | None
+        self, document: Document, loaded: Path | None, ready: Sequence[Turn]
     ) -> tuple[tuple[Pass, ...], str]:
         """Run until what a pass writes is what it read.
 
@@ -123,13 +123,11 @@ class Job:
         message = f"the references had not settled after {MAX_PASSES} passes"
         raise RefusedError([Diagnostic("unsettled", message, ExitCode.TEX_FAILED)])
 
-    def _ready(self, document: Document, loaded: Path | None, ready: Turn | None) -> Turn:
-        """The pass that waits, where it suits; else another."""
-        if ready is not None:
-            if ready.suits(document, loaded, body_of(document, loaded)):
-                return ready
-            ready.end()
-        return self._turn(loaded)
+    def _ready(self, document: Document, loaded: Path | None, ready: Sequence[Turn]) -> Turn:
+        """Of the passes that wait and suit, that which knows most of the document; else another."""
+        body = body_of(document, loaded)
+        suitable = [turn for turn in ready if turn.suits(document, loaded, body)]
+        return max(suitable, key=lambda turn: len(turn.told), default=None) or self._turn(loaded)
 
     def _has(self, suffix: str) -> bool:
         return (self.folder / f"{self.name}{suffix}").exists()
@@ -149,12 +147,25 @@ def body_of(document: Document, loaded: Path | None) -> str:
     return "\n" * document.preamble.count("\n") + document.tex[len(document.preamble) :]
 
 
+def sources(folder: Path, job: str) -> dict[str, bytes]:
+    """The document that was typeset in a folder, and the files that it shows, by name.
+
+    Raises: OSError where there is none.
+    """
+    shown = sorted(path for path in folder.glob("[!.]*/*") if path.is_file())
+    found = {f"{job}.tex": (folder / f"{job}.tex").read_bytes()}
+    return found | {path.relative_to(folder).as_posix(): path.read_bytes() for path in shown}
+
+
 def _write(document: Document, folder: Path, job: str) -> None:
     """Write the document and its files where TeX looks for them, as far as they have changed."""
-    for name, data in {f"{job}.tex": document.tex.encode(), **document.files}.items():
+    written = {f"{job}.tex": document.tex.encode(), **document.files}
+    for name, data in written.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != data:
             write_beside(path, data)
+    for name in sources(folder, job).keys() - written.keys():
+        (folder / name).unlink()
 
 
 def _why(done: Run, document: Document, project: Path) -> tuple[Diagnostic, ...]:

@@ -39,19 +39,17 @@ class Turn:
         self.engine, self.home, self.job = engine, home, job
         self.loaded, self.processes = loaded, processes
         self.folder = Path(tempfile.mkdtemp(prefix=f"{TURN}{os.getpid()}-", dir=home))
-        self.told = ""
+        self.told, self.is_over = "", False
         self.read: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.started = None if loaded is None else self._start()
 
     def suits(self, document: Document, loaded: Path | None, text: str) -> bool:
         """Whether it can go on with a document: what it was told and given is still so."""
-        is_same = not self.told or (
-            text.startswith(self.told)
-            and self.files == document.files
-            and self.read == digests(self.home, self.job)
-        )
-        return is_same and self.loaded == loaded
+        if self.is_over or self.loaded != loaded or not self.folder.is_dir():
+            return False
+        is_same = self.files == document.files and self.read == digests(self.home, self.job)
+        return not self.told or (text.startswith(self.told) and is_same)
 
     def tell(self, document: Document, text: str) -> None:
         """Tell TeX what comes next of a document whose files lie in the folder above."""
@@ -83,6 +81,7 @@ class Turn:
 
     def end(self) -> None:
         """End TeX, whatever it does, and remove its folder."""
+        self.is_over = True
         if self.started is not None:
             self.started.end()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,195 @@
+"""The commands that build: `build`, `watch`, `bundle`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from derivatex import builds, pipeline
+from derivatex.builds import Built, Refused
+from derivatex.bundle import bundle as bundled
+from derivatex.cli.options import common, jobs_option
+from derivatex.cli.targets import settings_of, targets_of
+from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
+from derivatex.files import write_beside
+from derivatex.model.assignment import Engine
+from derivatex.read.assignment import read_assignment
+from derivatex.store.current import remember
+from derivatex.store.target import BUILD
+from derivatex.typeset.ahead import Waiting
+from derivatex.watching import saves
+
+if TYPE_CHECKING:
+    from derivatex.cli.terminal import Terminal
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  derivatex build                     every report
+  derivatex build lab3                build/lab3.pdf
+  derivatex build lab3/3              build/lab3/3.pdf
+  derivatex build lab3 --problems     the same, and a PDF for each problem
+  derivatex build lab3 --explain      why each step ran
+  derivatex build lab3 --handout      the questions alone
+  derivatex build --engine lualatex   another TeX program"""
+)
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--engine",
+    type=click.Choice([engine.value for engine in Engine]),
+    help="In place of the assignment's own.",
+)
+@click.option("--handout", is_flag=True, help="The questions alone.")
+@click.option("--problems", is_flag=True, help="A PDF for each problem, too.")
+@click.option("--force", is_flag=True, help="Build even where nothing has changed.")
+@click.option("--explain", is_flag=True, help="Say why each step ran.")
+@jobs_option
+@common
+def build(  # noqa: PLR0913  # an option each
+    names: tuple[str, ...],
+    *,
+    engine: str | None,
+    handout: bool,
+    problems: bool,
+    force: bool,
+    explain: bool,
+    jobs: int,
+    project: Path | None,
+    terminal: Terminal,
+) -> ExitCode:
+    """Check and typeset reports; TARGET is `SLUG` or `SLUG/PROBLEM`, all without one.
+
+    A PDF that is there stays until the new one is whole.
+    """
+    chosen = Engine(engine) if engine else None
+    told = terminal.result if explain else None
+    settings = settings_of(project, jobs, terminal, engine=chosen, force=force, explain=told)
+    found: list[Diagnostic] = []
+    made: list[Built] = []
+    for it in builds.build(
+        targets_of(settings, names, is_handout=handout), settings, each=problems
+    ):
+        if isinstance(it, Refused):
+            terminal.diagnostics(it.diagnostics)
+            found += it.diagnostics
+        else:
+            _show(it, settings, terminal)
+            made.append(it)
+    if not found and not force and not explain and project is None:
+        _remember(settings, made)
+    return exit_code(found)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  derivatex watch                     every report, again whenever a file is saved
+  derivatex watch lab3/3              one problem"""
+)
+@click.argument("names", nargs=-1, metavar="[TARGET]...")
+@jobs_option
+@common
+def watch(
+    names: tuple[str, ...], *, jobs: int, project: Path | None, terminal: Terminal
+) -> ExitCode:
+    """Build reports, and again what a save affects, until Ctrl-C.
+
+    Earlier PDFs stay while something is wrong.
+    """
+    settings = settings_of(project, jobs, terminal)
+    waiting = Waiting()
+    try:
+        _build_saved(None, names, settings, terminal, waiting)
+        terminal.result("watching; Ctrl-C ends it")
+        for saved in saves(settings.project):
+            terminal.afresh()
+            _build_saved(saved, names, settings, terminal, waiting)
+    except KeyboardInterrupt:
+        terminal.result("watched no longer: what was built is as it was")
+    finally:
+        waiting.end()
+    return ExitCode.OK
+
+
+def _build_saved(
+    saved: frozenset[str] | None,
+    names: tuple[str, ...],
+    settings: pipeline.Settings,
+    terminal: Terminal,
+    waiting: Waiting,
+) -> None:
+    """Build what a save affects; whatever is wrong is told, and may be mended by the next one."""
+    try:
+        targets = targets_of(settings, names)
+        wanted = [it for it in targets if saved is None or it.slug in saved]
+        for it in builds.build(wanted, settings, waiting=waiting) if wanted else ():
+            if isinstance(it, Refused):
+                terminal.diagnostics(it.diagnostics)
+            elif it.artifact or saved is None:
+                _show(it, settings, terminal)
+    except RefusedError as refused:
+        terminal.diagnostics(refused.diagnostics)
+    except click.UsageError as error:
+        error.show()
+
+
+def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
+    """Record that all is current, so that the same command need not be run again."""
+    known = {built.target.slug: built.inputs for built in made}
+    pdfs = [built.target.pdf(settings.project).relative_to(settings.project) for built in made]
+    arguments = sys.argv[1:]
+    try:
+        record = remember(str(settings.project), arguments, known, list(map(str, pdfs)))
+        write_beside(Path(record[0]), record[1])
+    except OSError:
+        return  # it is found out again
+
+
+def _show(built: Built, settings: pipeline.Settings, terminal: Terminal) -> None:
+    """Say what became of a target, and how long it took."""
+    terminal.diagnostics(built.warnings)
+    path = built.target.pdf(settings.project).relative_to(settings.project)
+    if built.artifact is None:
+        terminal.result(f"{path}  nothing to do")
+        return
+    pages, passes = built.artifact.pages, len(built.artifact.passes)
+    terminal.result(
+        f"{path}  {pages} page{'s' * (pages > 1)}, {passes} TeX pass{'es' * (passes > 1)}, "
+        f"{built.seconds:.{1 if built.seconds >= 1 else 2}f} s"
+    )
+    if terminal.verbose:
+        for number, it in enumerate(built.artifact.passes, start=1):
+            terminal.result(f"  pass {number}  {it.seconds:.1f} s  {it.reason}")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  derivatex bundle lab3               build/lab3.zip: PDF, LaTeX, code, certificate""",
+)
+@click.argument("slug", metavar="SLUG")
+@jobs_option
+@common
+def bundle(slug: str, *, jobs: int, project: Path | None, terminal: Terminal) -> ExitCode:
+    """Build a report where it changed, and pack what is to be handed in."""
+    settings = settings_of(project, jobs, terminal)
+    (target,) = targets_of(settings, (slug,))
+    if target.problem:
+        raise click.UsageError("a bundle holds a whole assignment: name it alone")
+    if not target.tex(settings.project).is_dir():
+        settings = replace(settings, force=True)
+    for it in builds.build([target], settings):
+        if isinstance(it, Refused):
+            raise RefusedError(it.diagnostics)
+        _show(it, settings, terminal)
+    with pipeline.writing(settings):
+        engine = read_assignment(settings.project, slug).heading.engine
+        path = settings.project / BUILD / f"{target.slug}.zip"
+        write_beside(path, bundled(target, settings.project, engine.value))
+    terminal.result(path.relative_to(settings.project))
+    return ExitCode.OK
