@@ -40,8 +40,8 @@ golden: setup ## rewrite the golden files of the tests; look at the difference b
 mutants: $(VENV)/.ready ## plant errors in the test documents' formulas, and count those that are noticed
 	@$(BIN)/derivatex check -C tests/projects/subjects --mutants
 
-bench: $(VENV)/.ready ## how the time of a check grows with relations and draws
-	@$(BIN)/python benchmarks/equations.py
+bench: setup ## every target of speed, peers, growth: benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/run.py
 
 clean: ## remove what was built; .venv stays
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

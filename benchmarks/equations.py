@@ -1,6 +1,6 @@
 """How long a relation takes, and how the work grows with relations and draws.
 
-Run: `make bench`, or `python benchmarks/equations.py`.
+Run: `python benchmarks/equations.py`.
 The documents are those of tests/projects/subjects; each figure is a median of interleaved runs.
 """
 

@@ -1,8 +1,8 @@
 """derivatex: LaTeX solution reports in which every printed number was checked when it was built.
 
-For computation modules: `value`, `table` and `figure` declare what a function computes, `TableRows`
-and `Tikz` are what tables and drawn figures return, `Graph`, `Module` and `Partial` describe a
-computational graph.
+For computation modules: `value`, `table` and `figure` declare what a function computes, `listing`
+that its code is shown; `TableRows` and `Tikz` are what tables and drawn figures return; `Graph`,
+`Module` and `Partial` describe a computational graph.
 """
 
 from __future__ import annotations
@@ -11,14 +11,24 @@ TYPE_CHECKING = False  # as in `typing`, which takes long to import
 if TYPE_CHECKING:
     from typing import Any
 
-    from derivatex.compute.declare import TableRows, Tikz, figure, table, value
+    from derivatex.compute.declare import TableRows, Tikz, figure, listing, table, value
     from derivatex.compute.graph import Graph, Module, Partial
 
-__all__ = ["Graph", "Module", "Partial", "TableRows", "Tikz", "figure", "table", "value"]
+__all__ = [
+    "Graph",
+    "Module",
+    "Partial",
+    "TableRows",
+    "Tikz",
+    "figure",
+    "listing",
+    "table",
+    "value",
+]
 __version__ = "0.1.0"
 
 _HOME = {
-    **dict.fromkeys(("TableRows", "Tikz", "figure", "table", "value"), "declare"),
+    **dict.fromkeys(("TableRows", "Tikz", "figure", "listing", "table", "value"), "declare"),
     **dict.fromkeys(("Graph", "Module", "Partial"), "graph"),
 }
 

@@ -210,6 +210,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The code of a function, where it stands, and whether it ran."""
+
+    name: str
+    code: str
+    at: Location
+    has_run: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """What a problem's module computed, and the numbers that the problem gives."""
 
@@ -217,6 +227,7 @@ class Solution:
     values: Mapping[str, Value] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    listings: Mapping[str, Listing] = field(default_factory=dict)
     output: str = ""  # what the module printed while it ran
     read: Mapping[str, str] = field(default_factory=dict)  # digests of the files that it read
 

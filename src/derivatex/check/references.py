@@ -12,7 +12,7 @@ from derivatex.check.texts import (
     tikz_addresses,
 )
 from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
-from derivatex.model.blocks import FigureBlock, TableBlock
+from derivatex.model.blocks import FigureBlock, ListingBlock, TableBlock
 from derivatex.solution import State, citations
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ def _check_blocks(findings: Findings) -> None:
             kind, name, known = "figure", block.figure, set(findings.solution.figures)
         elif isinstance(block, TableBlock):
             kind, name, known = "table", block.table, set(findings.solution.tables)
+        elif isinstance(block, ListingBlock):
+            kind, name, known = "listing", block.listing, set(findings.solution.listings)
+            _check_run(findings, block)
         else:
             continue
         if name not in known:
@@ -109,6 +112,15 @@ def _check_blocks(findings: Findings) -> None:
             message = f"the {kind} `{name}` is shown twice"
             findings.failed(KIND, name, message, id_="shown-twice", at=block.at)
         shown.add((kind, name))
+
+
+def _check_run(findings: Findings, block: ListingBlock) -> None:
+    """Code that is shown was run in this build."""
+    listing = findings.solution.listings.get(block.listing)
+    if listing is not None and not listing.has_run:
+        message = f"the code of `{block.listing}` is shown and was never run"
+        hint = "call it from a value, a table or a figure of this problem"
+        findings.failed(KIND, block.listing, message, id_="listing-not-run", at=block.at, hint=hint)
 
 
 def _check_labels(findings: Findings) -> int:
@@ -140,6 +152,8 @@ def _block_labels(problem: Problem) -> Iterator[tuple[str, Location]]:
             yield f"fig:{block.figure}", block.at
         elif isinstance(block, TableBlock):
             yield f"tab:{block.table}", block.at
+        elif isinstance(block, ListingBlock):
+            yield f"lst:{block.listing}", block.at
 
 
 def _warn_unused(findings: Findings) -> None:
@@ -148,11 +162,13 @@ def _warn_unused(findings: Findings) -> None:
     blocks = {
         getattr(block, kind)
         for block in findings.problem.blocks()
-        for kind in ("figure", "table")
+        for kind in ("figure", "table", "listing")
         if hasattr(block, kind)
     }
     made = {name: it.at for name, it in solution.figures.items()}
     made |= {name: it.at for name, it in solution.tables.items()}
+    listed = {name: it.at for name, it in solution.listings.items()}
+    made |= {name: at for name, at in listed.items() if at.file == findings.problem.module}
     for name, at in made.items():
         if name not in blocks:
             findings.warned("never-used", f"`{name}` is never shown", at, "show or remove it")

@@ -1,4 +1,4 @@
-"""What an author writes above a function: `@value`, `@table`, `@figure`.
+"""What an author writes above a function: `@value`, `@table`, `@figure`, `@listing`.
 
 A function's parameters are the problem's givens and other values, by name: they are passed in when
 the module is computed, and a test can pass its own.
@@ -6,9 +6,10 @@ the module is computed, and a test can pass its own.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from derivatex.solution import Tolerance
 from derivatex.tex.notation import Notation
@@ -23,7 +24,7 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 class Declaration:
     """A function of a computation module and what it was declared to be."""
 
-    kind: Literal["value", "table", "figure"]
+    kind: Literal["value", "table", "figure", "listing"]
     function: Callable[..., Any]
     routes: tuple[Callable[..., Any], ...] = ()
     notation: Notation = Notation()
@@ -52,6 +53,7 @@ def first_line(function: Callable[..., Any]) -> str:
 
 MAX_DIGITS = 15  # a float has no more
 declared: list[Declaration] = []  # of the one module that this process computes
+called: set[str] = set()  # the listings of it that ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +117,20 @@ def figure(function: Function) -> Function:
     """Declare a function that returns a matplotlib `Figure` or `Tikz`."""
     declared.append(Declaration("figure", function))
     return function
+
+
+def listing(function: Function) -> Function:
+    """Declare a function whose code the report shows.
+
+    It may stand in the module or in one that the module imports.
+    Check: the build refuses to show code that did not run.
+    """
+    name = function.__name__
+
+    @functools.wraps(function)
+    def shown(*given: Any, **named: Any) -> Any:  # noqa: ANN401  # whatever it gives
+        called.add(name)
+        return function(*given, **named)
+
+    declared.append(Declaration("listing", function))
+    return cast("Function", shown)

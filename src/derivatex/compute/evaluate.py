@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derivatex.compute.declare import Declaration, TableRows, Tikz, first_line
+from derivatex.compute.declare import Declaration, TableRows, Tikz, called, first_line
 from derivatex.compute.independence import shared_names
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError, did_you_mean
 from derivatex.solution import (
     Figure,
     FromPrinted,
+    Listing,
     Numbers,
     Route,
     Solution,
@@ -25,7 +28,6 @@ from derivatex.tex.markup import Prose, RawTex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from derivatex.tex.numbers import TypedNumbers
 
@@ -198,9 +200,21 @@ class Evaluation:
             )
         return Table(declaration.name, made.align, rows[0], tuple(rows[1:]), at)
 
-    def solution(self, tables: dict[str, Table], figures: dict[str, Figure]) -> Solution:
+    def listed(self, declaration: Declaration) -> Listing:
+        """The code of a function, without what is declared about it."""
+        lines, first = inspect.getsourcelines(declaration.function)
+        start = next(k for k, line in enumerate(lines) if line.lstrip().startswith("def "))
+        code = textwrap.dedent("".join(lines[start:])).rstrip()
+        file = Path(declaration.function.__code__.co_filename)
+        inside = file.relative_to(self.task.project).as_posix()
+        at = Location(inside, first + start, 1)
+        return Listing(declaration.name, code, at, declaration.name in called)
+
+    def solution(
+        self, tables: dict[str, Table], figures: dict[str, Figure], listings: dict[str, Listing]
+    ) -> Solution:
         """Everything that was computed."""
-        return Solution(self.task.problem, self.values, tables, figures)
+        return Solution(self.task.problem, self.values, tables, figures, listings)
 
     def place(self, declaration: Declaration) -> Location:
         """Where a declaration stands in the module."""

@@ -18,7 +18,7 @@ from derivatex.compute.reads import data_of
 from derivatex.compute.worker import FAILED
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError
 from derivatex.model.assignment import fragments
-from derivatex.model.blocks import FigureBlock, TableBlock
+from derivatex.model.blocks import FigureBlock, ListingBlock, TableBlock
 from derivatex.processes import Processes
 from derivatex.solution import Solution, typed_value
 from derivatex.store.cache import Step
@@ -111,9 +111,8 @@ def _refuse_without_module(problem: Problem) -> None:
 def _needs_module(problem: Problem) -> tuple[str, Location] | None:
     """The first thing in the YAML that only a module can supply."""
     for block in problem.blocks():
-        if isinstance(block, (FigureBlock, TableBlock)):
-            kind = "figure" if isinstance(block, FigureBlock) else "table"
-            return f"the {kind} `{getattr(block, kind)}`", block.at
+        if isinstance(block, (FigureBlock, TableBlock, ListingBlock)):
+            return f"the {block.kind} `{getattr(block, block.kind)}`", block.at
     for text in fragments(problem):
         for call in text.scan.called("val"):
             if call.argument.partition("[")[0] not in problem.givens:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MODULE = "derivatex_problem"
 PACKAGE = Path(__file__).parents[1]
+ORDER = ("value", "table", "figure", "listing")  # code that ran can be told last
 FAILED = 70  # the worker's own status where derivatex itself has failed
 
 
@@ -44,8 +45,8 @@ def run(task: Task, status: Callable[[str, int], None]) -> Solution:
     if found:
         raise RefusedError(found)
     evaluation = Evaluation(task, declarations, status)
-    tables, figures = {}, {}
-    for declaration in sorted(declarations, key=lambda made: made.kind != "value"):
+    tables, figures, listings = {}, {}, {}
+    for declaration in sorted(declarations, key=lambda made: ORDER.index(made.kind)):
         status(f"the {declaration.kind} `{declaration.name}`", declaration.line)
         evaluation.computing.clear()
         with _located(task, found, evaluation.place(declaration)):
@@ -56,14 +57,17 @@ def run(task: Task, status: Callable[[str, int], None]) -> Solution:
                     tables[declaration.name] = evaluation.tabulate(declaration)
                 case "figure":
                     figures[declaration.name] = evaluation.draw(declaration)
+                case "listing":
+                    listings[declaration.name] = evaluation.listed(declaration)
     if found:
         raise RefusedError(found)
-    return evaluation.solution(tables, figures)
+    return evaluation.solution(tables, figures, listings)
 
 
 def _load(task: Task) -> list[Declaration]:
     """Import the module from its file; its folder is where its own imports are looked for."""
     declare.declared.clear()
+    declare.called.clear()
     path = task.project / task.module
     before, null, _ = path.read_bytes().partition(b"\0")
     if null:  # Python's own message for it, which differs by version, has no line

@@ -118,6 +118,14 @@ class TableBlock(BlockNode):
     caption: Prose
 
 
+class ListingBlock(BlockNode):
+    """Code of the problem's module, or of one that it imports, as it ran."""
+
+    kind = "listing"
+    listing: Name
+    caption: Prose
+
+
 class Erratum(Claim):
     """A printed line that is not right, what is right, and why.
 
@@ -209,6 +217,7 @@ KINDS: dict[str, type[BlockNode]] = {
         DeriveBlock,
         FigureBlock,
         TableBlock,
+        ListingBlock,
         ErratumBlock,
         MistakeBlock,
         SanityBlock,
@@ -229,6 +238,7 @@ Block: TypeAlias = Annotated[
     | Annotated[DeriveBlock, Tag("@derive")]
     | Annotated[FigureBlock, Tag("@figure")]
     | Annotated[TableBlock, Tag("@table")]
+    | Annotated[ListingBlock, Tag("@listing")]
     | Annotated[ErratumBlock, Tag("@erratum")]
     | Annotated[MistakeBlock, Tag("@mistake")]
     | Annotated[SanityBlock, Tag("@sanity")],

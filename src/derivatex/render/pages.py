@@ -10,6 +10,7 @@ from derivatex.model.blocks import (
     DeriveBlock,
     ErratumBlock,
     FigureBlock,
+    ListingBlock,
     MistakeBlock,
     TableBlock,
 )
@@ -131,6 +132,10 @@ def _block_page(
     elif isinstance(block, TableBlock):
         page["label"] = typeset.label("tab", block.table)
         page["rows"] = typeset.table(solution.tables[block.table])
+    elif isinstance(block, ListingBlock):
+        page["label"] = typeset.label("lst", block.listing)
+        page["file"] = solution.listings[block.listing].at
+        page["lines"] = typeset.code(solution.listings[block.listing])
     elif isinstance(block, ErratumBlock):
         errata = [it for it in problem.blocks() if isinstance(it, ErratumBlock)]
         number = str(errata.index(block) + 1)

@@ -9,6 +9,7 @@ from pylatex import NoEscape, Tabular
 
 from derivatex.render.markup import markup
 from derivatex.solution import IN_DRAWING, find, typed_value
+from derivatex.tex.code import python_lines
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from derivatex.model.assignment import Problem
     from derivatex.render.marks import Marks
     from derivatex.render.relations import Statuses
-    from derivatex.solution import Held, Solution, Table
+    from derivatex.solution import Held, Listing, Solution, Table
     from derivatex.tex.markup import Fragment, Math, Source
     from derivatex.tex.scan import Call
 
@@ -95,6 +96,11 @@ class Typesetter:
         for row in zip(*columns, strict=True):
             made.add_row([NoEscape(cell) for cell in row])
         return markup(self.marks.mark(table.at) + made.dumps())
+
+    def code(self, listing: Listing) -> list[Markup]:
+        """The lines of a listing, each marked with the place of the first."""
+        lines = python_lines(listing.code)
+        return [markup(self.marks.mark(listing.at) + line) for line in lines]
 
     def label(self, kind: str, name: str) -> Markup:
         """The label of a figure or table of this problem."""
