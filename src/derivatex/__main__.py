@@ -34,6 +34,7 @@ def _run() -> NoReturn:
     import signal  # noqa: PLC0415  # it takes longer than all of the above
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # which takes long to look for
     from derivatex.cli.commands import run  # noqa: PLC0415  # after the line above
 
     signals = (signal.SIGINT, signal.SIGTERM)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchfiles import watch
-
 from derivatex.store.inputs import SOLUTIONS, template_folder
 from derivatex.store.target import BUILD
 
@@ -25,6 +23,8 @@ def saves(project: Path) -> Iterator[frozenset[str] | None]:
 
     Hidden files, and what editors and Python leave beside a file, concern nobody.
     """
+    from watchfiles import watch  # noqa: PLC0415  # which no other command needs
+
     folders = [project / SOLUTIONS, project / DATA, Path(template_folder())]
     there = [folder for folder in folders if folder.is_dir()]
     base = (project / SOLUTIONS).resolve()
