@@ -7,6 +7,11 @@ import sys
 
 from derivatex.store.current import SHOWN, nothing_to_do
 
+SETTLED = {
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",  # which takes long to look for
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+}  # processes run side by side: their linear algebra does not
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
@@ -34,7 +39,8 @@ def _run() -> NoReturn:
     import signal  # noqa: PLC0415  # it takes longer than all of the above
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # which takes long to look for
+    for name, value in SETTLED.items():
+        os.environ.setdefault(name, value)
     from derivatex.cli.commands import run  # noqa: PLC0415  # after the line above
 
     signals = (signal.SIGINT, signal.SIGTERM)

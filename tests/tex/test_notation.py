@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derivatex.tex.notation import GROUP_FROM, ULPS, Notation
+from derivatex.tex.notation import GROUP_FROM, ULPS, Notation, brief
 
 PLAIN = re.compile(r"(?P<sign>−?)(?P<mantissa>[\d ]+(\.\d+)?)( × 10(?P<power>−?\d+))?")
 TEX = re.compile(r"(?P<sign>-?)(?P<mantissa>(\d|\\,)+(\.\d+)?)(\\times 10\^\{(?P<power>-?\d+)\})?")
@@ -153,3 +153,18 @@ def test_numbers_as_they_look(number: float, notation: Notation, tex: str, plain
 def test_a_large_number_keeps_all_its_digits() -> None:
     """A number of more digits than a decimal context holds is printed with all of them."""
     assert Notation().printed(2.0**100).plain == f"{2**100:,}".replace(",", " ")
+
+
+@pytest.mark.parametrize(
+    ("number", "tex"),
+    [
+        (2.278e-06, r"2.278 \times 10^{-6}"),
+        (-1.5e20, r"-1.5 \times 10^{20}"),
+        (-0.0, "0"),
+        (0.25, "0.25"),
+        (123456.0, r"1.235 \times 10^{5}"),
+    ],
+)
+def test_a_number_of_an_example(number: float, tex: str) -> None:
+    """An example's numbers are as short as they are, in powers of ten and not of e."""
+    assert brief(number, 4) == tex

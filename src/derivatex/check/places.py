@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derivatex.tex.notation import brief
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -37,9 +39,11 @@ def example(result: Result, spelled: Callable[[str], str], *, is_given: bool) ->
         return ""
     entry = f" in entry {', '.join(map(str, place.entry))}" if place.entry else ""
     pairs = (("left", place.left), ("right", place.right))
-    sides = [f"the {side} side is ${value:.4g}$" for side, value in pairs if value is not None]
+    sides = [
+        f"the {side} side is ${brief(value, 4)}$" for side, value in pairs if value is not None
+    ]
     named = [f"${name} = {index}$" for name, index in place.letters]
-    named += [f"${spelled(name)} = {value:.8g}$" for name, value in place.numbers]
+    named += [f"${spelled(name)} = {brief(value, 8)}$" for name, value in place.numbers]
     if not is_given:
         named = [*(f"${spelled(name)} = {size}$" for name, size in place.sizes), *named]
     where = "at the numbers of the problem" if is_given else "on a random instance"

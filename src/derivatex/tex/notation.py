@@ -85,6 +85,12 @@ class Notation:
         )
 
 
+def brief(number: float, digits: int) -> str:
+    """LaTeX of a number to so many significant digits, as in an example: no sign for zero."""
+    mantissa, has_power, power = f"{number + 0.0:.{digits}g}".partition("e")
+    return rf"{mantissa} \times 10^{{{int(power)}}}" if has_power else mantissa
+
+
 def is_finite(number: float) -> bool:
     """Whether a number is one; an integer of any length is."""
     return isinstance(number, int) or isfinite(number)
