@@ -7,6 +7,7 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from derivatex import pipeline
@@ -100,10 +101,10 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
                     begun.append(self.pool.submit(Built, it, None, known))
                     continue
                 start: float | None = None
-                ready: list[Turn] = []
+                ready: Future[list[Turn]] | None = None
                 work = Work(it, settings, now, self.processes)
                 if whole is None:
-                    start, ready = time.monotonic(), self._ahead(work)
+                    start, ready = time.monotonic(), self.pool.submit(self._ahead, work)
                     whole = self._examined(replace(work, target=target), ready)
                 examined = whole if it == target else whole.of(str(it.problem))
                 if it != target:
@@ -119,32 +120,39 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
         waiting = self.waiting.take(work.folder) if self.waiting else []
         return waiting or [work.ahead()]
 
-    def _examined(self, work: Work, ready: list[Turn]) -> Examined:
+    def _examined(self, work: Work, ready: Future[list[Turn]]) -> Examined:
         try:
             return work.examined()
         except BaseException:
-            self._give_back(work, ready)
+            ready.add_done_callback(partial(self._give_back, work))
             raise
 
     def _typeset(
-        self, work: Work, examined: Examined, ready: list[Turn], start: float | None
+        self,
+        work: Work,
+        examined: Examined,
+        ready: Future[list[Turn]] | None,
+        start: float | None,
     ) -> Outcome:
         start = start or time.monotonic()
         try:
-            artifact = work.typeset(examined, ready)
+            artifact = work.typeset(examined, ready.result() if ready else ())
         except RefusedError as refused:
             return Refused(work.target, refused.diagnostics)
         finally:
-            self._give_back(work, ready)
+            if ready:
+                self._give_back(work, ready)
         seconds = time.monotonic() - start
         if self.waiting is not None:
             self.waiting.prepare(work.job(Engine.PDFLATEX), artifact.document)
         warnings = examined.examination.diagnostics if ready else ()  # once for all
         return Built(work.target, artifact, examined.inputs(work.now), warnings, seconds)
 
-    def _give_back(self, work: Work, turns: list[Turn]) -> None:
+    def _give_back(self, work: Work, ready: Future[list[Turn]]) -> None:
         """Let engines that were not needed wait on, where somebody needs them later."""
+        if ready.cancelled() or ready.exception():
+            return
         if self.waiting is not None:
-            self.waiting.give_back(work.folder, turns)
+            self.waiting.give_back(work.folder, ready.result())
         else:
-            end(turns)
+            end(ready.result())
