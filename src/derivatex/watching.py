@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 QUIET = 10  # milliseconds without another change: an editor writes several files, or one in steps
 LONGEST = 400  # milliseconds until changes that do not end are told
+START = 1000  # milliseconds without a change, after which changes are surely seen
 DATA = "data"
 
 
@@ -28,8 +29,20 @@ def saves(project: Path) -> Iterator[frozenset[str] | None]:
     folders = [project / SOLUTIONS, project / DATA, Path(template_folder())]
     there = [folder for folder in folders if folder.is_dir()]
     base = (project / SOLUTIONS).resolve()
-    changes = watch(*there, watch_filter=_concerns, step=QUIET, debounce=LONGEST)
-    for changed in changes:
+    told_of_start = False
+    for changed in watch(
+        *there,
+        watch_filter=_concerns,
+        step=QUIET,
+        debounce=LONGEST,
+        rust_timeout=START,
+        yield_on_timeout=True,
+    ):
+        if not changed:
+            if not told_of_start:
+                yield None  # what was saved before it could be seen
+            told_of_start = True
+            continue
         paths = [Path(path) for _, path in changed]
         if all(path.is_relative_to(base) for path in paths):
             yield frozenset(path.relative_to(base).parts[0] for path in paths if path != base)

@@ -29,11 +29,11 @@ OLD, NEW = "We multiply", "Twice over, we multiply"
 class Watched:
     """A process that watches, and the lines that it says."""
 
-    def __init__(self, built: Built, *names: str) -> None:
+    def __init__(self, built: Built, *, saved_while_starting: bool = False) -> None:
         """Start it, and wait until it watches."""
         self.built, self.said = built, []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "derivatex", "watch", *names],
+            [sys.executable, "-m", "derivatex", "watch"],
             cwd=built.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -44,6 +44,9 @@ class Watched:
         self.lines: queue.Queue[str] = queue.Queue()
         self.listener = threading.Thread(target=self._listen, args=(self.process.stdout,))
         self.listener.start()
+        if saved_while_starting:
+            self.says("build/demo.pdf")
+            written(built.project.yaml, built.project.yaml.read_text().replace(OLD, NEW))
         self.says("watching")
         time.sleep(0.2)  # until the system tells it of changes
 
@@ -173,3 +176,21 @@ def test_what_editors_leave_concerns_nobody(watched: Watched) -> None:
     written(watched.built.project.yaml, watched.built.project.yaml.read_text().replace(OLD, NEW))
     watched.says("build/demo.pdf")
     assert sum("build/demo.pdf" in line for line in watched.said) == 2  # at the start, and now
+
+
+def test_what_is_mended_is_told(watched: Watched) -> None:
+    """A save that takes a mistake back is told, though its PDF is there already."""
+    path = watched.built.project.yaml
+    right = path.read_text(encoding="utf-8")
+    written(path, right.replace("points: 2", "pionts: 2"))
+    watched.says("error[unknown-key]")
+    written(path, right)
+    assert "nothing to do" in watched.says("build/demo.pdf")
+
+
+def test_a_save_before_it_could_be_seen(built: Built) -> None:
+    """What is saved while the first build runs is built a moment later."""
+    watched = Watched(built, saved_while_starting=True)
+    watched.says("1 TeX pass")
+    assert not built.is_as_it_was()
+    watched.end()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from derivatex import builds, pipeline
-from derivatex.builds import Built, Refused
+from derivatex.builds import Built, Outcome, Refused
 from derivatex.bundle import bundle as bundled
 from derivatex.cli.options import common, jobs_option
 from derivatex.cli.targets import settings_of, targets_of
@@ -19,7 +19,7 @@ from derivatex.files import write_beside
 from derivatex.model.assignment import Engine
 from derivatex.read.assignment import read_assignment
 from derivatex.store.current import remember
-from derivatex.store.target import BUILD
+from derivatex.store.target import BUILD, Target
 from derivatex.typeset.ahead import Waiting
 from derivatex.watching import saves
 
@@ -101,41 +101,61 @@ def watch(
 
     Earlier PDFs stay while something is wrong.
     """
-    settings = settings_of(project, jobs, terminal)
-    waiting = Waiting()
+    watched = _Watched(names, settings_of(project, jobs, terminal), terminal)
     try:
-        _build_saved(None, names, settings, terminal, waiting)
+        watched.build(None)
         terminal.result("watching; Ctrl-C ends it")
-        for saved in saves(settings.project):
-            terminal.afresh()
-            _build_saved(saved, names, settings, terminal, waiting)
+        for saved in saves(watched.settings.project):
+            watched.build(saved)
     except KeyboardInterrupt:
         terminal.result("watched no longer: what was built is as it was")
     finally:
-        waiting.end()
+        watched.waiting.end()
     return ExitCode.OK
 
 
-def _build_saved(
-    saved: frozenset[str] | None,
-    names: tuple[str, ...],
-    settings: pipeline.Settings,
-    terminal: Terminal,
-    waiting: Waiting,
-) -> None:
-    """Build what a save affects; whatever is wrong is told, and may be mended by the next one."""
-    try:
-        targets = targets_of(settings, names)
-        wanted = [it for it in targets if saved is None or it.slug in saved]
-        for it in builds.build(wanted, settings, waiting=waiting) if wanted else ():
-            if isinstance(it, Refused):
-                terminal.diagnostics(it.diagnostics)
-            elif it.artifact or saved is None:
-                _show(it, settings, terminal)
-    except RefusedError as refused:
-        terminal.diagnostics(refused.diagnostics)
-    except click.UsageError as error:
-        error.show()
+@dataclass
+class _Watched:
+    """Reports that are built again and again; what is told takes the place of what was."""
+
+    names: tuple[str, ...]
+    settings: pipeline.Settings
+    terminal: Terminal
+    waiting: Waiting = field(default_factory=Waiting)
+    wrong: set[Target] = field(default_factory=set)  # of which something was told last
+    has_told: bool = False  # in this round
+    rounds: int = 0
+
+    def build(self, saved: frozenset[str] | None) -> None:
+        """Build what a save affects; what is wrong is told, and may be mended by the next one."""
+        self.has_told = not self.rounds  # before the first nothing is to be taken away
+        try:
+            targets = targets_of(self.settings, self.names)
+            wanted = [it for it in targets if saved is None or it.slug in saved]
+            for it in builds.build(wanted, self.settings, waiting=self.waiting) if wanted else ():
+                if (
+                    isinstance(it, Refused)
+                    or it.artifact
+                    or it.target in self.wrong
+                    or not self.rounds
+                ):
+                    self._tell(it)
+        except RefusedError as refused:
+            self.terminal.diagnostics(refused.diagnostics)
+        except click.UsageError as error:
+            error.show()
+        self.rounds += 1
+
+    def _tell(self, it: Outcome) -> None:
+        if not self.has_told:
+            self.terminal.afresh()
+        self.has_told = True
+        if isinstance(it, Refused):
+            self.wrong.add(it.target)
+            self.terminal.diagnostics(it.diagnostics)
+        else:
+            self.wrong.discard(it.target)
+            _show(it, self.settings, self.terminal)
 
 
 def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
