@@ -26,7 +26,7 @@ MIRROR, EUCLID, LEVEL = "#0B5394", "#C06014", "#9A9A9A"
 # second routes
 
 
-def step_by_grid(x0: Array, eps: float, c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
+def step_by_grid(x0: Array, eps: float, c: Array, Q: Array) -> dict[str, float]:
     """The objective $F$ itself, minimised in each coordinate on ever finer grids."""
     slope = (Q + Q.T) @ (x0 - c) / 2
     found = [_on_grids(float(slope[i]), float(x0[i]), eps) for i in range(2)]
@@ -52,7 +52,7 @@ def _on_grids(slope: float, start: float, eps: float) -> float:
     return (low + high) / 2
 
 
-def mirror_by_odds(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def mirror_by_odds(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     """Odds multiplied by powers, step by step."""
     run = [x0]
     for _ in range(STEPS):
@@ -61,7 +61,7 @@ def mirror_by_odds(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa:
     return np.array(run)
 
 
-def projected_by_numbers(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def projected_by_numbers(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     """Both coordinates in plain numbers."""
     (p, q), run = x0, [(float(x0[0]), float(x0[1]))]
     for _ in range(STEPS):
@@ -72,13 +72,13 @@ def projected_by_numbers(x0: Array, eps: float, c: Array, Q: Array) -> Array:  #
     return np.array(run)
 
 
-def unprojected_by_powers(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def unprojected_by_powers(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     r"""Powers of $I - \varepsilon Q$ applied to $x^0 - c$."""
     factor = np.eye(2) - eps * Q
     return np.array([c + np.linalg.matrix_power(factor, t) @ (x0 - c) for t in range(STEPS + 1)])
 
 
-def losses_by_expansion(mirror: Array, projected: Array, c: Array, Q: Array) -> Array:  # noqa: N803
+def losses_by_expansion(mirror: Array, projected: Array, c: Array, Q: Array) -> Array:
     r"""The square multiplied out: $\frac12 x^\top Q x - c^\top Q x + \frac12 c^\top Q c$."""
     return np.array(
         [
@@ -88,7 +88,7 @@ def losses_by_expansion(mirror: Array, projected: Array, c: Array, Q: Array) -> 
     )
 
 
-def edge_by_descent(c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
+def edge_by_descent(c: Array, Q: Array) -> dict[str, float]:
     """Projected gradient descent in the closed square, from its centre."""
     x = np.full(2, 0.5)
     for _ in range(500):
@@ -96,7 +96,7 @@ def edge_by_descent(c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
     return {"x1": float(x[0]), "loss": float((x - c) @ (Q @ x - Q @ c)) / 2}
 
 
-def longest_by_eigenvalue(Q: Array) -> float:  # noqa: N803
+def longest_by_eigenvalue(Q: Array) -> float:
     """Four over the square root of the largest eigenvalue of $Q^2$."""
     return 4 / math.sqrt(float(np.linalg.eigvalsh(Q @ Q)[-1]))
 
@@ -110,7 +110,7 @@ def saturates_by_spacing() -> int:
 
 
 @value(route=step_by_grid, digits=4, tolerance=1e-6)
-def step(x0: Array, eps: float, c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
+def step(x0: Array, eps: float, c: Array, Q: Array) -> dict[str, float]:
     """One step of mirror descent for the example, by the formula."""
     y = np.log(x0 / (1 - x0)) - eps * (Q @ (x0 - c))
     x = 1 / (1 + np.exp(-y))
@@ -118,7 +118,7 @@ def step(x0: Array, eps: float, c: Array, Q: Array) -> dict[str, float]:  # noqa
 
 
 @value(route=mirror_by_odds, digits=4)
-def mirror(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def mirror(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     """Iterates of mirror descent, by the dual variable; a row for each, the start first."""
     y = np.log(x0 / (1 - x0))
     run = [x0]
@@ -129,7 +129,7 @@ def mirror(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
 
 
 @value(route=projected_by_numbers, digits=4)
-def projected(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def projected(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     """Iterates of gradient descent with projection to the unit square."""
     run = [x0]
     for _ in range(STEPS):
@@ -138,7 +138,7 @@ def projected(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
 
 
 @value(route=unprojected_by_powers, digits=4)
-def unprojected(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N803
+def unprojected(x0: Array, eps: float, c: Array, Q: Array) -> Array:
     """Iterates of gradient descent without projection."""
     run = [x0]
     for _ in range(STEPS):
@@ -147,14 +147,14 @@ def unprojected(x0: Array, eps: float, c: Array, Q: Array) -> Array:  # noqa: N8
 
 
 @value(route=losses_by_expansion, digits=4)
-def losses(mirror: Array, projected: Array, c: Array, Q: Array) -> Array:  # noqa: N803
+def losses(mirror: Array, projected: Array, c: Array, Q: Array) -> Array:
     r"""Values of $\varphi$ along the runs: mirror descent, projected gradient descent."""
     gaps = np.stack([mirror, projected]) - c
     return np.asarray(np.einsum("rti,ij,rtj->rt", gaps, Q, gaps) / 2)
 
 
 @value(route=edge_by_descent, digits=4)
-def edge(c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
+def edge(c: Array, Q: Array) -> dict[str, float]:
     r"""The minimiser of $\varphi$ on the upper edge of the square, and its value."""
     place = c[0] - Q[0, 1] * (1 - c[1]) / Q[0, 0]
     gap = np.array([place, 1.0]) - c
@@ -162,7 +162,7 @@ def edge(c: Array, Q: Array) -> dict[str, float]:  # noqa: N803
 
 
 @value(route=longest_by_eigenvalue, digits=4)
-def longest(Q: Array) -> float:  # noqa: N803
+def longest(Q: Array) -> float:
     r"""The step size $4/L$, with the largest eigenvalue of a symmetric 2 by 2 matrix as $L$."""
     middle, half = (Q[0, 0] + Q[1, 1]) / 2, (Q[0, 0] - Q[1, 1]) / 2
     return 4 / float(middle + math.hypot(half, Q[0, 1]))
@@ -202,7 +202,7 @@ def paths(  # noqa: PLR0913, PLR0917
     x0: Array,
     eps: float,
     c: Array,
-    Q: Array,  # noqa: N803
+    Q: Array,
     mirror: Array,
     unprojected: Array,
     projected: Array,

@@ -22,7 +22,7 @@ BEFORE, AFTER = "#0B5394", "#B45309"
 # second routes
 
 
-def posterior_by_loops(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:  # noqa: N803
+def posterior_by_loops(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:
     """Bayes' rule for each prior by itself, entry by entry."""
     found = {}
     for name, weights in (("before", prior), ("after", shifted)):
@@ -34,7 +34,7 @@ def posterior_by_loops(L: Array, prior: Array, shifted: Array) -> dict[str, Arra
     return found
 
 
-def risk_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:  # noqa: N803
+def risk_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:
     """One minus the sum of chosen, largest or smallest joint probabilities."""
     old, new = (weights[:, None] * L for weights in (prior, shifted))
     chosen = np.argmax(old, axis=0)
@@ -47,7 +47,7 @@ def risk_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:  
     }
 
 
-def before_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:  # noqa: N803
+def before_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:
     """One minus the sum of joint probabilities under the training law."""
     old = prior[:, None] * L
     chosen = np.argmax(shifted[:, None] * L, axis=0)
@@ -60,7 +60,7 @@ def before_by_table(L: Array, prior: Array, shifted: Array) -> dict[str, float]:
 
 
 def covariate_by_loops(
-    L: Array,  # noqa: N803
+    L: Array,
     prior: Array,
     shifted: Array,
 ) -> dict[str, Array | float]:
@@ -81,7 +81,7 @@ def covariate_by_loops(
     return {"prior": np.array(classes_now), "network": 1 - right, "reweighted": 1 - wrong}
 
 
-def estimate_by_linear_equations(L: Array, shifted: Array) -> Array:  # noqa: N803
+def estimate_by_linear_equations(L: Array, shifted: Array) -> Array:
     """Least squares: the prior with which the classes mix to the law of the inputs."""
     return np.asarray(np.linalg.lstsq(L.T, L.T @ shifted, rcond=None)[0])
 
@@ -113,7 +113,7 @@ def threshold_by_quadrature(m: float, sigma: float, rare: float) -> dict[str, fl
 
 
 @value(route=posterior_by_loops, digits=3)
-def posterior(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:  # noqa: N803
+def posterior(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:
     """Posteriors for each input (row): the network's, and reweighted by the ratio of priors."""
     before = (prior[:, None] * L).T
     before = before / before.sum(axis=1, keepdims=True)
@@ -123,7 +123,7 @@ def posterior(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:  # no
 
 @value(route=risk_by_table, digits=3)
 def risk(
-    L: Array,  # noqa: N803
+    L: Array,
     shifted: Array,
     posterior: Mapping[str, Array],
 ) -> dict[str, float]:
@@ -142,7 +142,7 @@ def risk(
 
 @value(route=before_by_table, digits=3)
 def before(
-    L: Array,  # noqa: N803
+    L: Array,
     prior: Array,
     posterior: Mapping[str, Array],
 ) -> dict[str, float]:
@@ -159,7 +159,7 @@ def before(
 
 @value(route=covariate_by_loops, digits=3)
 def covariate(
-    L: Array,  # noqa: N803
+    L: Array,
     prior: Array,
     shifted: Array,
     posterior: Mapping[str, Array],
@@ -178,7 +178,7 @@ def covariate(
 
 
 @value(route=estimate_by_linear_equations, digits=3, tolerance=1e-6)
-def estimate(L: Array, prior: Array, shifted: Array) -> Array:  # noqa: N803
+def estimate(L: Array, prior: Array, shifted: Array) -> Array:
     """The prior that expectation maximisation finds from the law of the inputs.
 
     Source: Saerens, Latinne and Decaestecker (2002).
@@ -241,7 +241,7 @@ def posteriors() -> TableRows:
     return TableRows("cdddcdddc", ["$x$", *before, *after], rows)
 
 
-def decision_by_joint(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:  # noqa: N803
+def decision_by_joint(L: Array, prior: Array, shifted: Array) -> dict[str, Array]:
     """Largest joint probability of each input under the law before and after."""
     old, new = prior[:, None] * L, shifted[:, None] * L
     return {"before": 1.0 + np.argmax(old, axis=0), "after": 1.0 + np.argmax(new, axis=0)}

@@ -25,7 +25,7 @@ LINES = (("-", "#8E2F6B"), ("--", "#C06014"))  # of the two hyperplanes
 # second routes: the loss itself, moved; the matrix form; least squares
 
 
-def loss_of(W: Numbers, b: Numbers, x: Numbers, t: Array) -> complex:  # noqa: N803
+def loss_of(W: Numbers, b: Numbers, x: Numbers, t: Array) -> complex:
     """Half the squared distance of the outputs to the targets, for real and complex arguments."""
     total = 0j
     for row, bias, target in zip(W, b, t, strict=True):
@@ -48,7 +48,7 @@ def slopes(loss: Callable[[Numbers], complex], at: Array, *, is_complex: bool) -
 
 
 def gradient_by_central_differences(
-    W: Array,  # noqa: N803
+    W: Array,
     b: Array,
     x: Array,
     t: Array,
@@ -62,7 +62,7 @@ def gradient_by_central_differences(
 
 
 def gradient_by_complex_steps(
-    W: Array,  # noqa: N803
+    W: Array,
     b: Array,
     x: Array,
     t: Array,
@@ -75,12 +75,12 @@ def gradient_by_complex_steps(
     }
 
 
-def norms_by_hypot(W: Array) -> Array:  # noqa: N803
+def norms_by_hypot(W: Array) -> Array:
     """Hypotenuses."""
     return np.asarray(np.hypot(W[:, 0], W[:, 1]))
 
 
-def outputs_by_matrix(W: Array, b: Array, x: Array) -> Array:  # noqa: N803
+def outputs_by_matrix(W: Array, b: Array, x: Array) -> Array:
     """Matrix form."""
     diagonal = np.diag(np.diag(W @ W.T) ** -0.5)
     return np.asarray(diagonal @ (W @ x + b))
@@ -91,7 +91,7 @@ def upstream_by_loops(outputs: Array, t: Array) -> Array:
     return np.array([output - target for output, target in zip(outputs, t, strict=True)])
 
 
-def feet_by_least_squares(W: Array, b: Array, x: Array) -> dict[str, Array]:  # noqa: N803
+def feet_by_least_squares(W: Array, b: Array, x: Array) -> dict[str, Array]:
     """The shortest correction that reaches the hyperplane, by the pseudo-inverse."""
     first, second = (
         x - np.linalg.pinv(row[None, :])[:, 0] * (row @ x + bias)
@@ -105,7 +105,7 @@ def summed_by_matrix(gradient: Mapping[str, Array]) -> Array:
     return np.ones((1, len(gradient["W"]))) @ gradient["W"]
 
 
-def products_by_trace(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict[str, float]:  # noqa: N803
+def products_by_trace(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict[str, float]:
     """Diagonals of matrix products."""
     first, second = np.diag(W @ gradient["W"].T)
     outer = np.outer(b, gradient["b"])
@@ -118,13 +118,13 @@ def products_by_trace(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict
 
 
 @value(route=norms_by_hypot, digits=4)
-def norms(W: Array) -> Array:  # noqa: N803
+def norms(W: Array) -> Array:
     """Norms of the weight vectors."""
     return np.asarray(np.linalg.norm(W, axis=1))
 
 
 @value(route=outputs_by_matrix, digits=4)
-def outputs(W: Array, b: Array, x: Array, norms: Array) -> Array:  # noqa: N803
+def outputs(W: Array, b: Array, x: Array, norms: Array) -> Array:
     """Outputs of the layer."""
     return np.array([(W[i] @ x + b[i]) / norms[i] for i in range(len(b))])
 
@@ -136,7 +136,7 @@ def upstream(outputs: Array, t: Array) -> Array:
 
 
 @value(route=feet_by_least_squares, digits=4)
-def feet(W: Array, x: Array, norms: Array, outputs: Array) -> dict[str, Array]:  # noqa: N803
+def feet(W: Array, x: Array, norms: Array, outputs: Array) -> dict[str, Array]:
     """Feet of the perpendiculars."""
     first, second = (x - outputs[i] * W[i] / norms[i] for i in range(len(norms)))
     return {"first": first, "second": second}
@@ -148,7 +148,7 @@ def feet(W: Array, x: Array, norms: Array, outputs: Array) -> dict[str, Array]: 
     tolerance=TOLERANCE,
 )
 def gradient(
-    W: Array,  # noqa: N803
+    W: Array,
     x: Array,
     norms: Array,
     outputs: Array,
@@ -171,7 +171,7 @@ def summed(gradient: Mapping[str, Array]) -> Array:
 
 
 @value(route=products_by_trace, digits=4)
-def products(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict[str, float]:  # noqa: N803
+def products(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict[str, float]:
     """Weights and biases times their gradients."""
     made = {}
     for i, name in enumerate(("first", "second")):
@@ -182,7 +182,7 @@ def products(W: Array, b: Array, gradient: Mapping[str, Array]) -> dict[str, flo
 
 @figure
 def distances(
-    W: Array,  # noqa: N803
+    W: Array,
     x: Array,
     outputs: Array,
     feet: Mapping[str, Array],
