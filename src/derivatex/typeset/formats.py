@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from derivatex.store.cache import Cache
 
 JOB = "preamble"
+DUMPING = r"\def\dxdumping{}"  # by which the preamble knows, to do more for every run
 Seen = tuple[str, str]  # a file's signature and the digest of its content
 _ONE_AT_A_TIME = threading.Lock()  # reports are typeset side by side
 MAX_KEPT = 4  # formats of 20 MB each
@@ -59,7 +60,7 @@ def _dumped(preamble: str, path: Path) -> list[str] | None:
     """Dump a preamble at `path`; the files that were read, None where it failed."""
     folder = path.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{JOB}.tex").write_text(f"{preamble}\n\\dump\n", encoding="utf-8")
+    (folder / f"{JOB}.tex").write_text(f"{DUMPING}{preamble}\n\\dump\n", encoding="utf-8")
     options = ("-ini", "-recorder", "-interaction=nonstopmode", "-no-shell-escape")
     try:
         done = subprocess.run(
