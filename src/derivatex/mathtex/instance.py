@@ -179,11 +179,16 @@ class Instance:
             return float(drawn)
         return drawn.reshape(-1, 1) if len(size) == 1 else drawn
 
-    def function(self, symbol: Symbol, size: tuple[int, ...]) -> Callable[..., Value]:
-        """A random smooth function with values of this shape; a convex one where declared."""
-        key = ("function", symbol.name, size)
+    def function(
+        self, symbol: Symbol, slots: tuple[int, ...], size: tuple[int, ...]
+    ) -> Callable[..., Value]:
+        """A random smooth function with values of this shape; a convex one where declared.
+
+        Each member of a family, told by its `slots`, is another function.
+        """
+        key = ("function", symbol.name, slots, size)
         if key not in self.memo:
-            self.memo[key] = _smooth(self.generator(symbol.name), size, symbol.domain)
+            self.memo[key] = _smooth(self.generator(symbol.name, *slots), size, symbol.domain)
         made: Callable[..., Value] = self.memo[key]
         return made
 

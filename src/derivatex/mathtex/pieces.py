@@ -180,15 +180,13 @@ def is_about_indices(written: list[Token], vocabulary: Vocabulary) -> bool:
     has_relation = any(token.text in RELATIONS for token in written)
     is_index = False
     for token in written:
+        found = vocabulary.forms.get((token.text,), [])
+        if any(vocabulary.symbols[form.name].size for form in found):
+            continue
         if token.kind == "letter":
-            if token.text in vocabulary.indices or (
-                (token.text,) not in vocabulary.forms and len(token.text) == 1
-            ):
-                is_index = True
-            else:
-                found = vocabulary.forms.get((token.text,), [])
-                if not any(vocabulary.symbols[form.name].size for form in found):
-                    return False
+            if token.text not in vocabulary.indices and (found or len(token.text) > 1):
+                return False
+            is_index = True
         elif token.kind not in {"number", "open", "close"} and not (
             token.text in RELATIONS or token.text in {"+", "-", ",", r"\dots", r"\{", r"\}", "_"}
         ):
