@@ -45,11 +45,11 @@ def test_members_of_families(author: Author, tex: str) -> None:
     [
         (r"f^{(l)}(u) &= f^{(1)}(u)", "equation"),
         (r"f'^{(l)}(u) &= f'^{(l+1)}(u), \qquad 1 \le l < L", "equation"),
-        (r"f^{(l)}(u) &= f^{(l+5)}(u)", "equation-shape"),
+        (r"f^{(l)}(u) &= f^{(l+5)}(u)", "equation"),
         (r"x^{(t+1)} &= x^{(t)}, \qquad 1 \le t < \tau", "equation"),
         (r"x^{(t+1)} - x^{(t)} &= x^{(t+1)} - x^{(t)}", "equation-shape"),
     ],
 )
 def test_another_member(author: Author, tex: str, id_: str) -> None:
-    """The twin: each member is another one, and there are no members outside the range."""
+    """The twin: each member is another one, and an array has none outside its range."""
     assert errors(author, tex) == [id_]

@@ -177,7 +177,6 @@ class Arithmetic(Machine):
         self._check_arguments(symbol, slots, values)
         definition = self.vocabulary.definitions.get(name)
         if definition is None:
-            self.check_range(symbol, slots, None)
             size = self.declared_shape(symbol, slots)
             return self.instance.function(symbol, slots, size)(*values)
         outcomes = open_parameters(definition.parameters, self.vocabulary)

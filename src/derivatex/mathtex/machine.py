@@ -64,10 +64,6 @@ class Machine:
         """The sizes of a declared symbol."""
         raise NotImplementedError
 
-    def check_range(self, symbol: Symbol, slots: tuple[int, ...], at: int | None) -> None:
-        """Refuse a member that its family does not have."""
-        raise NotImplementedError
-
     def depends(self, name: str) -> frozenset[str]:
         """The symbol itself and everything that its value is made of."""
         raise NotImplementedError

@@ -59,7 +59,7 @@ class Members(Machine):
         definition = vocabulary.definitions.get(name)
 
         def compute(inside: Scope) -> Value:
-            self.check_range(symbol, slots, at)
+            self._check_range(symbol, slots, at)
             own = definition
             if own is not None and self._is_outside(symbol, own, slots):
                 own = None  # a member that is declared, not defined
@@ -167,8 +167,7 @@ class Members(Machine):
             return self.random_value(symbol, size)
         return self.instance.value(symbol, slots, size)
 
-    def check_range(self, symbol: Symbol, slots: tuple[int, ...], at: int | None) -> None:
-        """Refuse a member that its family does not have."""
+    def _check_range(self, symbol: Symbol, slots: tuple[int, ...], at: int | None) -> None:
         for (letter, span), slot in zip(symbol.slots, slots, strict=True):
             span = span or self.vocabulary.indices.get(letter)  # noqa: PLW2901
             if span is None:
