@@ -66,9 +66,14 @@ def rows(folder: Path, runs: int, *, is_quick: bool) -> Iterator[Row]:
     built = project(folder / "built")
     derivatex(built, "build", "--problems")
     yield from nothing_to_do(built, runs)
-    scripts = {name: raw(built, folder / "raw" / name, name) for name in (*REPORTS, TWELVE)}
+    scripts = {
+        name: raw(built, folder / "raw" / name.replace("/", "-"), name)
+        for name in (*REPORTS, TWELVE)
+    }
     for name in (TWELVE, *REPORTS):
-        yield from typesetting(built, scripts[name], folder / "tex" / name, name, runs)
+        yield from typesetting(
+            built, scripts[name], folder / "tex" / name.replace("/", "-"), name, runs
+        )
     yield from one_shot(built, scripts[TWELVE], runs)
     yield from watched(built, scripts[TWELVE], runs)
     for name in (TWELVE,) if is_quick else (TWELVE, *REPORTS):
