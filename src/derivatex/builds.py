@@ -15,7 +15,7 @@ from derivatex.diagnostics import RefusedError
 from derivatex.model.assignment import Engine
 from derivatex.pipeline import Work
 from derivatex.processes import Processes
-from derivatex.read.assignment import problem_numbers
+from derivatex.read.assignment import problem_numbers, read_heading
 from derivatex.store import certificates
 from derivatex.typeset.ahead import end
 
@@ -62,6 +62,7 @@ def build(
 ) -> Iterator[Outcome]:
     """Make the PDFs of targets, and those of their problems if asked for, where they changed.
 
+    With an assignment's report come those that are handed in, unless somebody still writes.
     What became of them comes in order. Earlier PDFs stay where nothing new could be made.
     Engines that are `waiting` are made use of, and others started for the next build.
     Raises: RefusedError where nothing can be written.
@@ -93,10 +94,9 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
         settings, project = self.settings, self.settings.project
         try:
             now = pipeline.inputs(target, settings)
-            numbers = problem_numbers(project, target.slug) if each and not target.problem else ()
             whole: Examined | None = None
-            for it in (target, *(replace(target, problem=number) for number in numbers)):
-                if not settings.force and certificates.is_current(it, project, now):
+            for it in (target, *self._with(target, each=each)):
+                if not settings.force and self._is_current(it, now):
                     known = certificates.recorded_inputs(it, project)
                     begun.append(self.pool.submit(Built, it, None, known))
                     continue
@@ -114,6 +114,24 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
         except RefusedError as refused:
             begun.append(self.pool.submit(Refused, target, refused.diagnostics))
         return begun
+
+    def _with(self, target: Target, *, each: bool) -> Iterator[Target]:
+        """What is made of the same assignment beside its report."""
+        if target.problem:
+            return
+        project = self.settings.project
+        if self.waiting is None and not target.is_handout:
+            for span in read_heading(project, target.slug).submissions:
+                yield replace(target, problem=str(span))
+        if each:
+            for number in problem_numbers(project, target.slug):
+                yield replace(target, problem=number)
+
+    def _is_current(self, target: Target, now: dict[str, str]) -> bool:
+        """Whether its PDF is, and what is handed in with it is there."""
+        project = self.settings.project
+        has_sources = not target.is_submission or target.tex(project).is_dir()
+        return has_sources and certificates.is_current(target, project, now)
 
     def _ahead(self, work: Work) -> list[Turn]:
         """Engines that load the preamble's format while all else is to be done."""

@@ -1,4 +1,7 @@
-"""What is handed in: one archive with a report, its sources, its code and its certificate."""
+"""What is handed in: one archive with a report, its LaTeX and its certificate.
+
+That of a whole assignment has the text and the code, too, which it was made from.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,11 @@ if TYPE_CHECKING:
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold: the same inputs, the same bytes
 README = """\
-{slug}.pdf    the report
-{slug}.tex    its source: latexmk -{engine} {slug}.tex
-{slug}.json   its certificate: what was checked, and how
+{name}.pdf    the report
+{name}.tex    its source: latexmk -{engine} {name}.tex
+{name}.json   its certificate: what was checked, and how
+"""
+CODE = """\
 code/         the text and the code that it was made from
 """
 COMMANDS = {"pdflatex": "pdf", "lualatex": "lualatex", "xelatex": "xelatex"}
@@ -29,21 +34,24 @@ def bundle(target: Target, project: Path, engine: str) -> bytes:
 
     Raises: OSError where something that was built is gone.
     """
-    slug = target.slug
+    name = target.stem
+    readme = README.format(name=name, engine=COMMANDS[engine])
     held = {
-        f"{slug}.pdf": target.pdf(project).read_bytes(),
-        f"{slug}.json": target.certificate(project).read_bytes(),
-        "README.txt": README.format(slug=slug, engine=COMMANDS[engine]).encode(),
-        **sources(target.tex(project), slug),
+        f"{name}.pdf": target.pdf(project).read_bytes(),
+        f"{name}.json": target.certificate(project).read_bytes(),
+        **sources(target.tex(project), name),
     }
-    code = project / SOLUTIONS / slug
-    for name in files(str(code)):
-        held[f"code/{name.removeprefix(f'{code}/')}"] = (project / name).read_bytes()
+    if not target.is_submission:
+        readme += CODE
+        code = project / SOLUTIONS / target.slug
+        for path in files(str(code)):
+            held[f"code/{path.removeprefix(f'{code}/')}"] = (project / path).read_bytes()
+    held["README.txt"] = readme.encode()
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(held):
-            entry = zipfile.ZipInfo(f"{slug}/{name}", DATE)
+        for path in sorted(held):
+            entry = zipfile.ZipInfo(f"{name}/{path}", DATE)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             entry.create_system = 3  # Unix, wherever it is made
-            archive.writestr(entry, held[name])
+            archive.writestr(entry, held[path])
     return written.getvalue()

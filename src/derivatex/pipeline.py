@@ -12,7 +12,7 @@ from derivatex.check.examine import Examination, examine
 from derivatex.check.sampling import Sampling
 from derivatex.compute.run import compute
 from derivatex.diagnostics import Diagnostic, ExitCode, Location, RefusedError, in_order
-from derivatex.model.assignment import Engine
+from derivatex.model.assignment import Engine, is_among
 from derivatex.processes import Processes
 from derivatex.read.assignment import read_assignment
 from derivatex.render.document import preamble, render
@@ -69,13 +69,13 @@ class Examined:
         read = [name for solution in self.solutions for name in solution.read.items()]
         return {**dict(sorted(read)), **now}
 
-    def of(self, number: str) -> Examined:
-        """One problem of it, as if it had been examined alone."""
-        problem = next(it for it in self.assignment.problems if it.problem == number)
+    def of(self, wanted: str) -> Examined:
+        """One problem of it, or several from one to another, as if they had been examined alone."""
+        problems = tuple(it for it in self.assignment.problems if is_among(it.problem, wanted))
         return Examined(
-            self.assignment.model_copy(update={"problems": (problem,)}),
-            tuple(it for it in self.solutions if it.problem == number),
-            self.examination.of(problem),
+            self.assignment.model_copy(update={"problems": problems}),
+            tuple(it for it in self.solutions if is_among(it.problem, wanted)),
+            self.examination.of(problems),
         )
 
 
@@ -132,7 +132,8 @@ class Work:
         checked = examined.examination.checked
         if checked is None:
             raise RefusedError(examined.examination.diagnostics)
-        document = render(checked, is_handout=self.target.is_handout)
+        only = self.target.problem if self.target.is_submission else None
+        document = render(checked, is_handout=self.target.is_handout, only=only)
         job = self.job(self.settings.engine or checked.assignment.heading.engine)
         artifact = job.typeset(document, self.target.pdf(self.settings.project), ready)
         record = certificates.read_certificate(self.target, self.settings.project)

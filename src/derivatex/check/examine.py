@@ -33,15 +33,16 @@ class Examination:
     checked: Checked | None
     mutations: tuple[Mutation, ...] = ()
 
-    def of(self, problem: Problem) -> Examination:
-        """What was found about one problem: no problem's claims depend on another's."""
-        number, files = problem.problem, {problem.file, problem.module}
-        verdicts = tuple(it for it in self.verdicts if it.problem == number)
+    def of(self, problems: tuple[Problem, ...]) -> Examination:
+        """What was found about some problems: no problem's claims depend on another's."""
+        numbers = {it.problem for it in problems}
+        files = {name for it in problems for name in (it.file, it.module)}
+        verdicts = tuple(it for it in self.verdicts if it.problem in numbers)
         diagnostics = tuple(it for it in self.diagnostics if it.at and it.at.file in files)
         checked = None
         if self.checked:
-            assignment = self.checked.assignment.model_copy(update={"problems": (problem,)})
-            solutions = tuple(it for it in self.checked.solutions if it.problem == number)
+            assignment = self.checked.assignment.model_copy(update={"problems": problems})
+            solutions = tuple(it for it in self.checked.solutions if it.problem in numbers)
             checked = Checked(assignment, solutions, verdicts)
         return Examination(verdicts, diagnostics, checked)
 

@@ -17,14 +17,14 @@ from derivatex.cli.targets import settings_of, targets_of
 from derivatex.diagnostics import Diagnostic, ExitCode, RefusedError, exit_code
 from derivatex.files import write_beside
 from derivatex.model.assignment import Engine
-from derivatex.read.assignment import read_assignment
+from derivatex.read.assignment import read_heading
 from derivatex.store.current import remember
-from derivatex.store.target import BUILD, Target
 from derivatex.typeset.ahead import Waiting
 from derivatex.watching import saves
 
 if TYPE_CHECKING:
     from derivatex.cli.terminal import Terminal
+    from derivatex.store.target import Target
 
 
 @click.command(
@@ -64,7 +64,8 @@ def build(  # noqa: PLR0913  # an option each
 ) -> ExitCode:
     """Check and typeset reports; TARGET is `SLUG` or `SLUG/PROBLEM`, all without one.
 
-    A PDF that is there stays until the new one is whole.
+    With an assignment's report comes what it says is handed in: a PDF of some of its problems,
+    and an archive with its LaTeX. A PDF that is there stays until the new one is whole.
     """
     chosen = Engine(engine) if engine else None
     told = terminal.result if explain else None
@@ -80,6 +81,9 @@ def build(  # noqa: PLR0913  # an option each
         else:
             _show(it, settings, terminal)
             made.append(it)
+    for it in made:
+        if it.target.is_submission:
+            _pack(it.target, settings, terminal)
     if not found and not force and not explain and project is None:
         _remember(settings, made)
     return exit_code(found)
@@ -161,10 +165,11 @@ class _Watched:
 def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
     """Record that all is current, so that the same command need not be run again."""
     known = {built.target.slug: built.inputs for built in made}
-    pdfs = [built.target.pdf(settings.project).relative_to(settings.project) for built in made]
-    arguments = sys.argv[1:]
+    paths = [built.target.pdf(settings.project) for built in made]
+    paths += [it.target.bundle(settings.project) for it in made if it.target.is_submission]
+    names = [str(path.relative_to(settings.project)) for path in paths]
     try:
-        record = remember(str(settings.project), arguments, known, list(map(str, pdfs)))
+        record = remember(str(settings.project), sys.argv[1:], known, names)
         write_beside(Path(record[0]), record[1])
     except OSError:
         return  # it is found out again
@@ -196,20 +201,32 @@ Examples:
 @jobs_option
 @common
 def bundle(slug: str, *, jobs: int, project: Path | None, terminal: Terminal) -> ExitCode:
-    """Build a report where it changed, and pack what is to be handed in."""
+    """Build a report where it changed, and pack it with its LaTeX and its certificate.
+
+    SLUG may be what an assignment says is handed in, too: `adl-a1/1-10`.
+    """
     settings = settings_of(project, jobs, terminal)
     (target,) = targets_of(settings, (slug,))
-    if target.problem:
+    if target.problem and not target.is_submission:
         raise click.UsageError("a bundle holds a whole assignment: name it alone")
     if not target.tex(settings.project).is_dir():
         settings = replace(settings, force=True)
-    for it in builds.build([target], settings):
+    made = list(builds.build([target], settings))
+    for it in made:
         if isinstance(it, Refused):
             raise RefusedError(it.diagnostics)
         _show(it, settings, terminal)
-    with pipeline.writing(settings):
-        engine = read_assignment(settings.project, slug).heading.engine
-        path = settings.project / BUILD / f"{target.slug}.zip"
-        write_beside(path, bundled(target, settings.project, engine.value))
-    terminal.result(path.relative_to(settings.project))
+    for it in made:
+        _pack(it.target, settings, terminal)
     return ExitCode.OK
+
+
+def _pack(target: Target, settings: pipeline.Settings, terminal: Terminal) -> None:
+    """Write the archive of a report that was built, where it is another one."""
+    path = target.bundle(settings.project)
+    with pipeline.writing(settings):
+        engine = settings.engine or read_heading(settings.project, target.slug).engine
+        data = bundled(target, settings.project, engine.value)
+        if not path.is_file() or path.read_bytes() != data:
+            write_beside(path, data)
+    terminal.result(path.relative_to(settings.project))

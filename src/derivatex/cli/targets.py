@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from derivatex.check.sampling import Sampling
-from derivatex.diagnostics import did_you_mean
+from derivatex.diagnostics import RefusedError, did_you_mean
 from derivatex.pipeline import Settings, inputs
 from derivatex.read.assignment import FOLDER as SOLUTIONS
-from derivatex.read.assignment import problem_numbers, slugs
+from derivatex.read.assignment import problem_numbers, read_heading, slugs
 from derivatex.store.cache import FOLDER
 from derivatex.store.certificates import is_current
 from derivatex.store.target import BUILD, Target
@@ -59,6 +59,8 @@ def targets_of(
         if slug not in known:
             raise click.UsageError(f"no assignment `{slug}`; {did_you_mean(slug, known)}")
         numbers = problem_numbers(settings.project, slug)
+        if "-" in problem:
+            numbers += _submissions(Target(slug), settings)
         if problem and problem not in numbers:
             raise click.UsageError(
                 f"no problem `{problem}` in `{slug}`; {did_you_mean(problem, numbers)}"
@@ -76,6 +78,14 @@ def state_of(target: Target, settings: Settings) -> str:
     return "changed since"
 
 
+def _submissions(target: Target, settings: Settings) -> list[str]:
+    """What is handed in of an assignment, as its file says; nothing where that cannot be read."""
+    try:
+        return list(map(str, read_heading(settings.project, target.slug).submissions))
+    except RefusedError:
+        return []
+
+
 def built_paths(
     settings: Settings, targets: list[Target], *, with_cache: bool = False
 ) -> list[Path]:
@@ -86,9 +96,12 @@ def built_paths(
         return sorted(path for path in folder.iterdir() if path.name not in kept)
     found = []
     for target in targets:
-        for it in (target, Target(target.slug, target.problem, is_handout=True)):
+        made = [target, replace(target, is_handout=True)]
+        if target.problem is None:
+            made += [replace(target, problem=span) for span in _submissions(target, settings)]
+        for it in made:
             found += [it.pdf(settings.project), it.certificate(settings.project)]
-            found.append(it.tex(settings.project))
+            found += [it.tex(settings.project), it.bundle(settings.project)]
         if target.problem is None:
             found += [folder / target.slug, folder / "tex" / target.slug]
     return [path for path in dict.fromkeys(found) if path.exists()]

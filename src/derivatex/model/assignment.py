@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -84,13 +85,29 @@ class Problem(Declarations):
         return sum(part.points or 0 for part in self.parts)
 
 
+class Span(Text):
+    """Problems from one to another: `1-10`."""
+
+    @classmethod
+    def _validate(cls, given: object) -> Self:
+        made = super()._validate(given)
+        if not re.fullmatch(r"\d+(\.\d+)*-\d+(\.\d+)*", made):
+            message = "expected the first and the last problem, as in `1-10`"
+            raise PydanticCustomError("span", message)
+        return made
+
+
 class Heading(Declarations):
-    """An assignment's own file: what its report is called and where its questions come from."""
+    """An assignment's own file: what its report is called and where its questions come from.
+
+    `submissions` are problems from one to another, `1-10`, that are handed in as a report, too.
+    """
 
     title: Text
     course: Text | None = None
     source: Prose
     engine: Engine = Engine.PDFLATEX
+    submissions: Annotated[tuple[Span, ...], BeforeValidator(one_or_more)] = ()
 
     @model_validator(mode="after")
     def _stands_alone(self) -> Self:
@@ -131,6 +148,20 @@ class Assignment(BaseModel):
     def bibliography(self) -> str:
         """The file that lists the works which can be cited, from the project's folder."""
         return f"{self.folder}/references.bib"
+
+
+def is_among(number: str, wanted: str) -> bool:
+    """Whether a problem is the wanted one, or one of those from one to another: `1-10`."""
+    first, _, last = wanted.partition("-")
+    if not last:
+        return number == wanted
+    place, end = order(number), order(last)
+    return order(first) <= place and place[: len(end)] <= end
+
+
+def order(number: str) -> tuple[int, ...]:
+    """1.2 before 1.10."""
+    return tuple(map(int, number.split(".")))
 
 
 def fragments(node: BaseModel | tuple[Any, ...] | dict[str, Any]) -> Iterator[Fragment]:

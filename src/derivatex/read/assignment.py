@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from derivatex.diagnostics import Diagnostic, Location, RefusedError, errors_in
-from derivatex.model.assignment import Assignment, Heading, Problem
+from derivatex.model.assignment import Assignment, Heading, Problem, is_among, order
 from derivatex.read.references import read_references
 from derivatex.read.validation import Model, validated
 from derivatex.read.yaml_source import load, refusal
@@ -46,13 +46,25 @@ def problem_numbers(project: Path, slug: str) -> list[str]:
     """The numbers of an assignment's problems, by the names of their files, in order."""
     names = (path.name for path in (project / FOLDER / slug).glob("[!.]*.yaml"))
     numbers = {match["number"] for name in names if (match := PROBLEM_FILE.fullmatch(name))}
-    return sorted(numbers, key=_order)
+    return sorted(numbers, key=order)
+
+
+def read_heading(project: Path, slug: str) -> Heading:
+    """Read an assignment's own file.
+
+    Raises: RefusedError with its faults.
+    """
+    found: list[Diagnostic] = []
+    heading = _read(project / FOLDER / slug / HEADING, project, Heading, found)
+    if heading is None:
+        raise RefusedError(found)
+    return heading
 
 
 def read_assignment(
     project: Path, slug: str, problem: str | None = None, cache: Cache | None = None
 ) -> Assignment:
-    """Read an assignment, or its heading and one problem.
+    """Read an assignment, or its heading and one problem, or those from one to another.
 
     Raises: RefusedError with the faults of all its files.
     """
@@ -62,7 +74,7 @@ def read_assignment(
     problems = [
         _read_problem(path, project, found)
         for path in sorted(folder.glob("[!.]*.yaml"))
-        if path.name != HEADING and (problem is None or path.name.startswith(f"{problem}-"))
+        if path.name != HEADING and (problem is None or _is_wanted(path, problem))
     ]
     if not problems:
         at = Location(f"{FOLDER}/{slug}")
@@ -75,15 +87,46 @@ def read_assignment(
         found += refused.diagnostics
     kept = [made for made in problems if made is not None]
     found += _twice(kept)
+    if heading is not None:
+        found += _of_nothing(heading, project, slug)
     if errors_in(found) or heading is None:
         raise RefusedError(found)
     return Assignment(
         slug=slug,
         folder=f"{FOLDER}/{slug}",
         heading=heading,
-        problems=tuple(sorted(kept, key=lambda made: _order(made.problem))),
+        problems=tuple(sorted(kept, key=lambda made: order(made.problem))),
         references=references,
     )
+
+
+def _is_wanted(path: Path, problem: str) -> bool:
+    match = PROBLEM_FILE.fullmatch(path.name)
+    if match is None:  # its name is wrong: it may be the one that is meant
+        return path.name.startswith(f"{problem}-")
+    return is_among(match["number"], problem)
+
+
+def _of_nothing(heading: Heading, project: Path, slug: str) -> list[Diagnostic]:
+    """Submissions that are not problems of the assignment, from a first to a last."""
+    known, others = problem_numbers(project, slug), slugs(project)
+    found = []
+    for span in heading.submissions:
+        first, _, last = span.partition("-")
+        lacking = [number for number in (first, last) if number not in known]
+        if lacking:
+            message = f"there is no problem {' and no problem '.join(lacking)}"
+            hint = f"there are {', '.join(known)}"
+        elif order(first) >= order(last):
+            message = f"problem {last} does not come after {first}"
+            hint = f"write `{last}-{first}`"
+        elif f"{slug}-{span}" in others:
+            message = f"its files would be those of the assignment `{slug}-{span}`"
+            hint = "call that assignment something else"
+        else:
+            continue
+        found.append(refusal(span.at, "bad-submission", message, hint))
+    return found
 
 
 def _read(path: Path, project: Path, kind: type[Model], found: list[Diagnostic]) -> Model | None:
@@ -125,8 +168,3 @@ def _twice(problems: list[Problem]) -> list[Diagnostic]:
                 found.append(refusal(part.at, "duplicate-part", message))
             letters.add(part.part)
     return found
-
-
-def _order(number: str) -> tuple[int, ...]:
-    """1.2 before 1.10."""
-    return tuple(map(int, number.split(".")))

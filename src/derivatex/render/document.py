@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MOST_KEPT_LINES = 20  # of a list of references that is kept on one page
 
 
-def render(checked: Checked, *, is_handout: bool = False) -> Document:
-    """Write the LaTeX of a report, or of its questions alone.
+def render(checked: Checked, *, is_handout: bool = False, only: str | None = None) -> Document:
+    """Write the LaTeX of a report, or of its questions alone; `only` says which problems it has.
 
     Only what was checked can come here: there is no other way to a `Checked`.
     """
@@ -50,6 +50,7 @@ def render(checked: Checked, *, is_handout: bool = False) -> Document:
         title=_marked(marks, assignment.heading.title),
         course=_marked(marks, assignment.heading.course) if assignment.heading.course else None,
         source=typesetters[0].tex(assignment.heading.source),
+        only=only.replace("-", " to ") if only else None,
         subject=assignment.slug,
         problems=pages,
         summary=None if is_handout else summary(checked, typesetters),

@@ -13,7 +13,10 @@ BUILD = "build"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to build: an assignment, or one of its problems; its answers, or its questions alone."""
+    """What to build: an assignment, or one of its problems; its answers, or its questions alone.
+
+    `problem` may be a submission, too: the problems from one to another, `1-10`.
+    """
 
     slug: str
     problem: str | None = None
@@ -24,13 +27,23 @@ class Target:
         return f"{self.slug}/{self.problem}" if self.problem else self.slug
 
     @property
+    def is_submission(self) -> bool:
+        """Whether it is several problems, which are handed in together."""
+        return "-" in (self.problem or "")
+
+    @property
     def stem(self) -> str:
         """Its files' common path, from the folder `build`."""
-        return f"{self}{'-handout' if self.is_handout else ''}"
+        name = f"{self.slug}-{self.problem}" if self.is_submission else str(self)
+        return f"{name}{'-handout' if self.is_handout else ''}"
 
     def pdf(self, project: Path) -> Path:
         """Where its PDF is put."""
         return project / BUILD / f"{self.stem}.pdf"
+
+    def bundle(self, project: Path) -> Path:
+        """Where its archive is put."""
+        return project / BUILD / f"{self.stem}.zip"
 
     def certificate(self, project: Path) -> Path:
         """Where its certificate is put."""
