@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,8 +33,12 @@ def shape_of(numbers: Numbers) -> tuple[int, ...]:
 
 def scalars(numbers: Numbers) -> Iterator[tuple[tuple[int, ...], float]]:
     """Every entry with its indices, which count from 1 as on the page."""
-    for indices in product(*(range(1, size + 1) for size in shape_of(numbers))):
-        yield indices, entry(numbers, indices)
+    if not isinstance(numbers, tuple):
+        yield (), numbers
+        return
+    for index, part in enumerate(numbers, start=1):
+        for indices, number in scalars(part):
+            yield (index, *indices), number
 
 
 def entry(numbers: Numbers, indices: tuple[int, ...]) -> float:

@@ -108,8 +108,9 @@ def _check_route(findings: Findings, value: Value, route: Route) -> None:
             error=relative,
         )
         return
+    bound = allowed(value)
     for indices, number in scalars(value.numbers):
-        if _is_loose(value, route, number, value.notation):
+        if _is_loose(value, route, number, value.notation, bound):
             shown = value.printed(indices).plain
             _refuse_loose(findings, value, shown, value.at)
             return
@@ -125,19 +126,20 @@ def _check_asked_digits(findings: Findings) -> None:
         if held is None or held.value.is_given or not asks_for_digits(call):
             continue
         notation = replace(held.value.notation, digits=int(call.option))
+        bound = allowed(held.value)
         for indices in held.entries:
             number = entry(held.value.numbers, indices)
-            if any(_is_loose(held.value, it, number, notation) for it in held.value.routes):
+            if any(_is_loose(held.value, it, number, notation, bound) for it in held.value.routes):
                 shown = held.value.printed(indices, int(call.option)).plain
                 _refuse_loose(findings, held.value, shown, text.locate(call.start))
                 break
 
 
-def _is_loose(value: Value, route: Route, number: float, notation: Notation) -> bool:
-    """Whether the tolerance would let a wrong last digit pass; equal integers were compared."""
+def _is_loose(value: Value, route: Route, number: float, notation: Notation, bound: float) -> bool:
+    """Whether a difference of `bound` may change the last digit; equal integers were compared."""
     if isinstance(number, int) and route.numbers == value.numbers:
         return False
-    return is_finite(number) and notation.resolution(number) < allowed(value)
+    return is_finite(number) and notation.resolution(number) < bound
 
 
 def _refuse_loose(findings: Findings, value: Value, shown: str, at: Location) -> None:
