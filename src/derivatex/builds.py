@@ -15,7 +15,7 @@ from derivatex.diagnostics import RefusedError
 from derivatex.model.assignment import Engine
 from derivatex.pipeline import Work
 from derivatex.processes import Processes
-from derivatex.read.assignment import problem_numbers, read_heading
+from derivatex.read.assignment import problem_numbers, submissions
 from derivatex.store import certificates
 from derivatex.typeset.ahead import end
 
@@ -121,8 +121,8 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
             return
         project = self.settings.project
         if self.waiting is None and not target.is_handout:
-            for span in read_heading(project, target.slug).submissions:
-                yield replace(target, problem=str(span))
+            for span in submissions(project, target.slug):
+                yield replace(target, problem=span)
         if each:
             for number in problem_numbers(project, target.slug):
                 yield replace(target, problem=number)

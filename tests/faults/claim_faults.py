@@ -101,6 +101,12 @@ CLAIM_FAULTS = (
     claim(
         "a label of nothing", Edit(PROBLEM, r"\ref{tab:both}", r"▸\ref{tab:boht}"), "unknown-label"
     ),
+    claim(
+        "a question that refers to a solution",
+        Edit(PROBLEM, "    question: |\n", "    question: |\n      By table ▸\\ref{tab:both}:\n"),
+        "not-asked",
+        "a handout has the questions alone",
+    ),
     Fault(
         "a figure that nothing draws",
         (Edit(PROBLEM, "- figure", "- ▸figure"), Edit(MODULE, "def curve", "def curvy")),

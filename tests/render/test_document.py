@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -197,3 +198,21 @@ def test_one_is_no_plural(checked: Checked, wrong: str) -> None:
     verdicts = tuple(it for it in checked.verdicts if it.problem == "1")
     made = render(type(checked)(alone, checked.solutions[:1], verdicts))
     assert wrong not in made.tex
+
+
+def test_the_report_says_which_data_was_read(checked: Checked) -> None:
+    """Data files are counted by their folder; modules are no data, nor is anything said of none."""
+    assert "Data files" not in render(checked).tex
+    read = ["data/cifar_10/one", "data/cifar_10/two", "/mnt/disk/far/three", "lib/other.py"]
+    first, *others = checked.solutions
+    solutions = (replace(first, read=dict.fromkeys(read, "digest")), *others)
+    made = render(type(checked)(checked.assignment, solutions, checked.verdicts))
+    told = re.findall(r"Data files that were read: (\d) in \\texttt\{(.*)\}\.", made.tex)
+    assert told == [("2", r"data/cifar\_10"), ("1", "far")]
+    assert "/mnt" not in made.tex
+
+
+def test_a_submission_says_which_problems_it_has(checked: Checked) -> None:
+    """Some problems of an assignment are said to be those."""
+    assert "Problems 1 to 2" in render(checked, only="1-2").tex
+    assert "Problems 1 to 2" not in render(checked).tex

@@ -12,6 +12,7 @@ from derivatex.check.texts import (
     tikz_addresses,
 )
 from derivatex.diagnostics import Diagnostic, ExitCode, Severity, did_you_mean
+from derivatex.model.assignment import fragments
 from derivatex.model.blocks import FigureBlock, ListingBlock, TableBlock
 from derivatex.solution import State, citations
 
@@ -139,11 +140,27 @@ def _check_labels(findings: Findings) -> int:
             hint = did_you_mean(call.argument, labels)
             at = text.locate(call.start)
             findings.failed(KIND, call.argument, message, id_="unknown-label", at=at, hint=hint)
+    _check_questions(findings, labels)
     for label, at in labels.items():
         if label not in named:
             message = f"nothing refers to `{label}`"
             findings.warned("never-used", message, at, rf"write \ref{{{label}}} where it matters")
     return len(named)
+
+
+def _check_questions(findings: Findings, labels: dict[str, Location]) -> None:
+    """What is asked is understood without the solutions: a handout has none."""
+    problem = findings.problem
+    asked = [*fragments(problem.define), *(part.question for part in problem.parts)]
+    asked += [problem.statement] if problem.statement else []
+    there = {call.argument for text in asked for call in text.scan.called("label")}
+    for text in asked:
+        for call in text.scan.called("ref", "eqref", "pageref"):
+            if call.argument in labels and call.argument not in there:
+                message = f"a question refers to `{call.argument}`, which stands in a solution"
+                hint = "say it in words: a handout has the questions alone"
+                at = text.locate(call.start)
+                findings.failed(KIND, call.argument, message, id_="not-asked", at=at, hint=hint)
 
 
 def _block_labels(problem: Problem) -> Iterator[tuple[str, Location]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from derivatex.check.sampling import Sampling
-from derivatex.diagnostics import RefusedError, did_you_mean
+from derivatex.diagnostics import did_you_mean
 from derivatex.pipeline import Settings, inputs
 from derivatex.read.assignment import FOLDER as SOLUTIONS
-from derivatex.read.assignment import problem_numbers, read_heading, slugs
+from derivatex.read.assignment import problem_numbers, slugs, submissions
 from derivatex.store.cache import FOLDER
 from derivatex.store.certificates import is_current
 from derivatex.store.target import BUILD, Target
@@ -60,7 +60,7 @@ def targets_of(
             raise click.UsageError(f"no assignment `{slug}`; {did_you_mean(slug, known)}")
         numbers = problem_numbers(settings.project, slug)
         if "-" in problem:
-            numbers += _submissions(Target(slug), settings)
+            numbers += submissions(settings.project, slug)
         if problem and problem not in numbers:
             raise click.UsageError(
                 f"no problem `{problem}` in `{slug}`; {did_you_mean(problem, numbers)}"
@@ -78,14 +78,6 @@ def state_of(target: Target, settings: Settings) -> str:
     return "changed since"
 
 
-def _submissions(target: Target, settings: Settings) -> list[str]:
-    """What is handed in of an assignment, as its file says; nothing where that cannot be read."""
-    try:
-        return list(map(str, read_heading(settings.project, target.slug).submissions))
-    except RefusedError:
-        return []
-
-
 def built_paths(
     settings: Settings, targets: list[Target], *, with_cache: bool = False
 ) -> list[Path]:
@@ -98,7 +90,9 @@ def built_paths(
     for target in targets:
         made = [target, replace(target, is_handout=True)]
         if target.problem is None:
-            made += [replace(target, problem=span) for span in _submissions(target, settings)]
+            made += [
+                replace(target, problem=it) for it in submissions(settings.project, target.slug)
+            ]
         for it in made:
             found += [it.pdf(settings.project), it.certificate(settings.project)]
             found += [it.tex(settings.project), it.bundle(settings.project)]

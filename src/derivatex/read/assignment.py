@@ -49,6 +49,14 @@ def problem_numbers(project: Path, slug: str) -> list[str]:
     return sorted(numbers, key=order)
 
 
+def submissions(project: Path, slug: str) -> list[str]:
+    """What is handed in of an assignment, as its file says; nothing where that cannot be read."""
+    try:
+        return list(map(str, read_heading(project, slug).submissions))
+    except RefusedError:
+        return []  # which is told when the assignment is read
+
+
 def read_heading(project: Path, slug: str) -> Heading:
     """Read an assignment's own file.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pylatex import LongTable, NoEscape, Tabular
@@ -36,6 +37,7 @@ class Summary:
     published: int
     agreeing: int
     errata: int
+    data: tuple[tuple[Markup, int], ...]
     relations: RelationsPage | None
     routes: Markup
     roundings: Markup | None
@@ -54,6 +56,7 @@ def summary(checked: Checked, typesetters: Sequence[Typesetter]) -> Summary:
         published=len(agreeing) + len(errata),
         agreeing=len(agreeing),
         errata=len(errata),
+        data=_data(checked),
         relations=relations_page(checked, typesetters),
         routes=_routes_table(checked, routes, typesetters[0].marks),
         roundings=_roundings_table(checked, roundings) if roundings else None,
@@ -140,6 +143,17 @@ def _described(docstring: str) -> str:
 
 def _code(name: str) -> str:
     return f"\\texttt{{{escape(name)}}}"
+
+
+def _data(checked: Checked) -> tuple[tuple[Markup, int], ...]:
+    """The folders of the data files that modules read, each with their number."""
+    read = {Path(name) for solution in checked.solutions for name in solution.read}
+    folders = Counter(
+        path.parent.name if path.is_absolute() else path.parent.as_posix()
+        for path in read
+        if path.suffix != ".py"
+    )
+    return tuple((markup(escape(folder)), count) for folder, count in sorted(folders.items()))
 
 
 def _error(error: float) -> Markup:
