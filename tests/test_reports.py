@@ -32,14 +32,17 @@ PROBLEMS = {
     "dl-exercises": dict.fromkeys(map(str, range(1, 12)), "") | {"3": "ab", "8": "ab"},
     "hw1-theory": {"1.1.1": "abcd", "1.1.2": "abc", "1.2": "abcde", "1.3": "abc"},
     "ee239as-hw3": {"1": "abcd", "2": "abcde", "3": "", "4": ""},
-    "adl-a1": {"1": "abcde", "2": "", "3": "", "4": "abc", "5": "abc", "6": "ab", "8": "abcd"},
+    "adl-a1": {
+        "1": "abcde", "2": "", "3": "", "4": "abc", "5": "abc", "6": "ab", "7": "abcdefg",
+        "8": "abcd", "9": "ab", "10": "", "11": "abc", "12": "", "14": "",
+    },
 }  # fmt: skip  # the lettered parts that the source asks for
 ERRATA = {
     "lab3": 20,
     "dl-exercises": 20,
     "hw1-theory": 12,
     "ee239as-hw3": 1,
-    "adl-a1": 9,
+    "adl-a1": 15,
 }  # at least
 SAMPLED = [("lab3", "2"), ("dl-exercises", "5"), ("dl-exercises", "11"), ("hw1-theory", "1.3")]
 

@@ -58,6 +58,17 @@ def test_sizes_keep_their_bounds() -> None:
         assert k == 3
 
 
+def test_a_size_that_is_drawn_last_is_not_always_the_same() -> None:
+    """Where other sizes leave one value, that one is taken on some draws, and others on others."""
+    bounded = {"L": Size(least=Number("1"), most=3), "T": Size(most=4)}
+    dims = {"n": Size(), "S": Size(), **bounded, "V": Size()}
+    problem = Problem({"x": "n", "a": ""}, dims=dims)
+    found = {problem.value("L", draw) for draw in range(8)}
+    assert len(found) > 1
+    alone = Problem({"x": "n", "a": ""}, dims={"n": Size(most=2), "L": bounded["L"]})
+    assert {alone.value("L", draw) for draw in range(12)} == {1, 3}
+
+
 def test_a_size_that_cannot_be_drawn_is_refused() -> None:
     """A lower bound above the upper one is an error of the declaration."""
     problem = P.but(dims={"n": Size(least=Number("5"), most=3), "m": Size()})

@@ -112,7 +112,9 @@ class Instance:
                 continue
             least = bound(symbol.size.least) if symbol.size.least is not None else SMALLEST
             most = self._most(symbol, long) or max(limit, least + 2)
-            self.sizes[key] = self._unused(key, max(least, 1), most)
+            self.sizes[key] = self._unused(
+                key, max(least, 1), most, is_last=symbol.size.least is not None
+            )
 
     def _of_families(self) -> set[str]:
         """The sizes that say how many members a family has: recurrences run through them."""
@@ -130,11 +132,20 @@ class Instance:
             return symbol.size.most if symbol.size else None
         return SMALLEST + LONGEST + len(long) if symbol.name in long else None
 
-    def _unused(self, key: tuple[str, tuple[int, ...]], least: int, most: int | None) -> int:
+    def _unused(
+        self,
+        key: tuple[str, tuple[int, ...]],
+        least: int,
+        most: int | None,
+        *,
+        is_last: bool = False,
+    ) -> int:
+        """A value that no size has; one that is drawn last is not the same on all instances."""
         used = set(self.sizes.values())
         high = most or SMALLEST + len(used) + 2
         choices = [k for k in range(least, high + 1) if k not in used]
-        if not choices:
+        is_stuck = is_last and len(choices) == 1 and self.draw % 2 == 1
+        if is_stuck or not choices:
             choices = list(range(least, high + 1))
         if not choices:
             raise unreadable(
