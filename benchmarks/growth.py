@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from measure import ROOT, SCRIPT, Times, derivatex, interleaved, timed
+from subjects import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def sizes(folder: Path) -> Iterator[Size]:
 
 def repeated(folder: Path, times: int) -> Path:
     """A project with every problem so many times: the first as it is, the others renumbered."""
-    for source in sorted((ROOT / "solutions").glob("*/*.*")):
+    for source in sorted(it for slug in REPORTS for it in (ROOT / "solutions" / slug).glob("*.*")):
         target = folder / "solutions" / source.parent.name
         target.mkdir(parents=True, exist_ok=True)
         match = PROBLEM.fullmatch(source.name)

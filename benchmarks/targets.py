@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import SCRIPT, Times, derivatex, interleaved, timed
-from subjects import Problem, Raw, project, raw
+from subjects import REPORTS, Problem, Raw, project, raw
 
 from derivatex.document import Document
 from derivatex.model.assignment import Engine
@@ -24,7 +24,6 @@ from derivatex.typeset.passes import Job, sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REPORTS = ("lab3", "dl-exercises")
 TWELVE = "lab3/4"  # a report of twelve pages
 COMPUTATION = Path(__file__).with_name("computation.py")
 LIMIT = 20.0  # seconds for what should take a fraction of one
