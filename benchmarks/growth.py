@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from measure import ROOT, SCRIPT, Times, derivatex, interleaved, timed
+from measure import ROOT, SCRIPT, Times, command, derivatex, interleaved, timed
 from subjects import REPORTS
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def sizes(folder: Path) -> Iterator[Size]:
         def build(made: Path = made) -> None:
             nonlocal memory
             words = [sys.executable, "-c", MEASURED, str(SCRIPT), "build"]
-            done = subprocess.run(words, cwd=made, capture_output=True, text=True, check=True)
-            memory = int(done.stdout) / 1024
+            memory = int(command(words, made)) / 1024
 
         seconds = timed(build)
         derivatex(made, "build")

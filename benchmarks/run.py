@@ -37,7 +37,7 @@ def main() -> None:
         for line in page(Path(folder), is_quick=SWITCH in sys.argv):
             print(line, flush=True)
             lines.append(line)
-    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     sys.exit("\n".join(lines).count("**no**") > 0)
 
 

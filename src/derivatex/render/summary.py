@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pylatex import LongTable, NoEscape, Tabular
+from pylatex import LongTable, NoEscape
 
 from derivatex.render.markup import markup
 from derivatex.render.relations import RelationsPage, relations_page
@@ -86,8 +86,7 @@ def _routes_table(checked: Checked, routes: list[Verdict], marks: Marks) -> Mark
     ]
     head = ("Problem", "Value", "What it is", "Other routes", "Difference")
     column = r">{\raggedright\arraybackslash}p{%s\linewidth}"
-    made = LongTable(f"ll{column % 0.25}{column % 0.27}r", booktabs=True, width=len(head))
-    return markup(f"{{\\footnotesize\\LTleft=0pt {_filled(made, head, rows)}}}")
+    return _table(f"ll{column % 0.25}{column % 0.27}r", head, rows, r"\footnotesize")
 
 
 def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
@@ -98,7 +97,8 @@ def _roundings_table(checked: Checked, roundings: list[Verdict]) -> Markup:
         rows.append(
             (escape(verdict.problem), _code(verdict.claim), f"${ours.tex}$", f"${theirs.tex}$")
         )
-    return _table("llrr", ("Problem", "Value", "Printed", "From printed operands"), rows)
+    head = ("Problem", "Value", "Printed", "From printed operands")
+    return _table("llrr", head, rows, r"\small")
 
 
 def _held(checked: Checked, verdict: Verdict) -> Held:
@@ -110,21 +110,15 @@ def _held(checked: Checked, verdict: Verdict) -> Held:
     raise KeyError(verdict.claim)  # a bug: verdicts are about what there is
 
 
-def _table(align: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
-    """A short table at the left margin, on one page."""
-    made = Tabular(align, booktabs=True, width=len(head))
-    return markup(f"{{\\small {_filled(made, head, rows)}\\par}}")
-
-
-def _filled(made: Tabular, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of LaTeX under a head; the first column is the number of the problem."""
+def _table(align: str, head: Sequence[str], rows: Sequence[Sequence[str]], size: str) -> Markup:
+    """Rows of LaTeX under a head, at the left margin, over as many pages as it takes."""
+    made = LongTable(align, booktabs=True, width=len(head))
     made.add_row([NoEscape(cell) for cell in head])
     made.add_hline()
-    if isinstance(made, LongTable):
-        made.end_table_header()
+    made.end_table_header()
     for row in rows:
         made.add_row([NoEscape(cell) for cell in row])
-    return str(made.dumps())
+    return markup(f"{{{size}\\LTleft=0pt {made.dumps()}}}")
 
 
 def _phrases(value: Value) -> Iterator[str]:
