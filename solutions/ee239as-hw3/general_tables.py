@@ -98,27 +98,28 @@ def data(name: str) -> TableRows:
 
 def settings(rates: Sequence[float], strengths: Sequence[float]) -> TableRows:
     """Each step size and strength of regularisation: validation accuracy."""
-    columns = range(1, len(strengths) + 1)
-    rows = [
-        [
-            rf"$\eta_0 = \val{{rates[{k}]}}$",
-            *(rf"\val{{search[{k},{column}]}}" for column in columns),
-        ]
-        for k in range(1, len(rates) + 1)
-    ]
-    head = ["", *(rf"$\lambda = \val{{strengths[{column}]}}$" for column in columns)]
-    return TableRows("l" + "c" * len(strengths), head, rows)
+    return _crossed(
+        "search", (r"\eta_0", "rates", len(rates)), (r"\lambda", "strengths", len(strengths))
+    )
 
 
 def starts(scales: Sequence[float], paces: Sequence[float]) -> TableRows:
     """Each scale of the start and step size: images right at the end."""
-    columns = range(1, len(paces) + 1)
-    rows = [
+    return _crossed("tries", (r"\kappa", "scales", len(scales)), (r"\eta_0", "paces", len(paces)))
+
+
+def _crossed(name: str, down: tuple[str, str, int], across: tuple[str, str, int]) -> TableRows:
+    """A matrix beside what its rows and columns stand for: symbol, value and number of each."""
+    (symbol, rows, count), (other, columns, width) = down, across
+    places = range(1, width + 1)
+    return TableRows(
+        "l" + "c" * width,
+        ["", *(rf"${other} = \val{{{columns}[{place}]}}$" for place in places)],
         [
-            rf"$\kappa = \val{{scales[{k}]}}$",
-            *(rf"\val{{tries[{k},{column}]}}" for column in columns),
-        ]
-        for k in range(1, len(scales) + 1)
-    ]
-    head = ["", *(rf"$\eta_0 = \val{{paces[{column}]}}$" for column in columns)]
-    return TableRows("l" + "c" * len(paces), head, rows)
+            [
+                rf"${symbol} = \val{{{rows}[{k}]}}$",
+                *(rf"\val{{{name}[{k},{place}]}}" for place in places),
+            ]
+            for k in range(1, count + 1)
+        ],
+    )

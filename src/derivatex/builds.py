@@ -130,7 +130,7 @@ class _Side(contextlib.AbstractContextManager["_Side"]):
     def _is_current(self, target: Target, now: dict[str, str]) -> bool:
         """Whether its PDF is, and what is handed in with it is there."""
         project = self.settings.project
-        has_sources = not target.is_submission or target.tex(project).is_dir()
+        has_sources = not target.is_handed_in or target.tex(project).is_dir()
         return has_sources and certificates.is_current(target, project, now)
 
     def _ahead(self, work: Work) -> list[Turn]:

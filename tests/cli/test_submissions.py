@@ -134,3 +134,13 @@ def test_only_what_is_declared(three: Project, capfd: pytest.CaptureFixture[str]
     ran = three.run(capfd, "build", "demo/2-3")
     assert ran.code == ExitCode.USAGE
     assert "no problem `2-3` in `demo`; known here: `1`, `1-2`, `2`, `3`" in ran.err
+
+
+@pytest.mark.tex
+def test_its_questions_are_not_handed_in(three: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    """A handout of it has no archive; built once more, there is nothing to do."""
+    assert three.run(capfd, "build", "demo/1-2", "--handout").code == 0
+    assert [path.name for path in (three.root / "build").glob("*.[pz]*")] == [
+        "demo-1-2-handout.pdf"
+    ]
+    assert "nothing to do" in three.run(capfd, "build", "demo/1-2", "--handout").out

@@ -82,7 +82,7 @@ def build(  # noqa: PLR0913  # an option each
             _show(it, settings, terminal)
             made.append(it)
     for it in made:
-        if it.target.is_submission:
+        if it.target.is_handed_in:
             _pack(it.target, settings, terminal)
     if not found and not force and not explain and project is None:
         _remember(settings, made)
@@ -166,7 +166,7 @@ def _remember(settings: pipeline.Settings, made: list[Built]) -> None:
     """Record that all is current, so that the same command need not be run again."""
     known = {built.target.slug: built.inputs for built in made}
     paths = [built.target.pdf(settings.project) for built in made]
-    paths += [it.target.bundle(settings.project) for it in made if it.target.is_submission]
+    paths += [it.target.bundle(settings.project) for it in made if it.target.is_handed_in]
     names = [str(path.relative_to(settings.project)) for path in paths]
     try:
         record = remember(str(settings.project), sys.argv[1:], known, names)

@@ -130,7 +130,7 @@ def list_(*, project: Path | None, terminal: Terminal) -> ExitCode:
             for problem in assignment.problems
         ]
         rows += [
-            (f"{it}", "to be handed in", "", state_of(it, settings))
+            (str(it), "to be handed in", "", state_of(it, settings))
             for it in (Target(target.slug, str(span)) for span in assignment.heading.submissions)
         ]
     terminal.out.print(tables.list_table(rows))

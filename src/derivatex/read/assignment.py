@@ -127,7 +127,7 @@ def _of_nothing(heading: Heading, project: Path, slug: str) -> list[Diagnostic]:
             hint = f"there are {', '.join(known)}"
         elif order(first) >= order(last):
             message = f"problem {last} does not come after {first}"
-            hint = f"write `{last}-{first}`"
+            hint = "name the first problem, then the last one"
         elif f"{slug}-{span}" in others:
             message = f"its files would be those of the assignment `{slug}-{span}`"
             hint = "call that assignment something else"

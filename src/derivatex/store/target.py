@@ -32,6 +32,11 @@ class Target:
         return "-" in (self.problem or "")
 
     @property
+    def is_handed_in(self) -> bool:
+        """Whether an archive with its LaTeX comes with it."""
+        return self.is_submission and not self.is_handout
+
+    @property
     def stem(self) -> str:
         """Its files' common path, from the folder `build`."""
         name = f"{self.slug}-{self.problem}" if self.is_submission else str(self)
